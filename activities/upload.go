@@ -47,7 +47,7 @@ type UploadResult struct {
 // Upload delivers one file to the target of its export, the same bytes at every try.
 func (a *Activities) Upload(ctx context.Context, params UploadParams) (UploadResult, error) {
 	counted, p := startPulse(ctx)
-	result, err := a.upload(counted, params)
+	result, err := a.upload(counted, params, p)
 	p.end(ctx, err)
 	if name, ok := errors.AsType[*export.TakenError](err); ok {
 		return result, temporal.NewNonRetryableApplicationError(name.Error(), NameTaken, nil, name.By)
@@ -55,7 +55,7 @@ func (a *Activities) Upload(ctx context.Context, params UploadParams) (UploadRes
 	return result, toTemporal(ctx, err)
 }
 
-func (a *Activities) upload(ctx context.Context, params UploadParams) (UploadResult, error) {
+func (a *Activities) upload(ctx context.Context, params UploadParams, p *pulse) (UploadResult, error) {
 	result := UploadResult{Name: params.File.Name}
 	source, staged, err := a.open(ctx, params.Sync)
 	if err != nil {
@@ -74,12 +74,14 @@ func (a *Activities) upload(ctx context.Context, params UploadParams) (UploadRes
 		return result, elsewhere(params.Sync, err)
 	}
 	result.To = one.Target.Destination()
+	before := p.reached() // by earlier attempts: what this one sends counts on
 	result.Delivered, err = export.Delivery{
 		Store: a.Store, Sync: staged, Export: params.Export, Target: one.Target, File: params.File, Proxied: params.Proxied,
 		Unnoted: func(err error) {
 			activity.GetLogger(ctx).Warn("what an attempt to upload learned could not be kept", "event", "warning",
 				"file", params.File.Name, "error", err.Error())
 		},
+		Progress: func(sent int64) { p.progress(before+sent, 0) },
 	}.Send(ctx)
 	if a.Sent != nil && (result.Delivered || err != nil) {
 		a.Sent(source.Name, params.Export, err)

@@ -124,7 +124,10 @@ func (s *sync) tell(ctx workflow.Context, result *Result) *Result {
 		fact.Event = notify.Gaps
 	}
 	if result.Failure != nil {
-		fact.Event, fact.Why = notify.Failed, fault.Clip(result.Failure.Message, history.MostMessage)
+		fact.Why = fault.Clip(result.Failure.Message, history.MostMessage)
+		if s.state.Upload { // of another one whoever started it asks
+			fact.Event = notify.Failed
+		}
 	}
 	s.wait.teller.Ended(ctx, fact)
 	return result

@@ -112,7 +112,7 @@ func newWaiter(state *State, d *display, carry func(workflow.Context) error) *wa
 // newTeller tells people of the sync.
 func newTeller(state *State, d *display) *tell.Teller {
 	return &tell.Teller{
-		Own: &state.Tell, Source: state.Sync.Source, Shown: d.touch, Done: func() int64 { return heardOf(d.progress(), state) },
+		Own: &state.Tell, Source: state.Sync.Source, Dry: !state.Upload, Shown: d.touch, Done: func() int64 { return heardOf(d.progress(), state) },
 		Sync:  func() string { return state.Sync.ID },
 		Heard: func() bool { return state.Auth.Notify.Heard || state.Auth.Bucket == "" }, // before the login nobody knows
 		Limit: func() time.Duration { return cmp.Or(state.Auth.Notify.Stall, activities.DefaultStall) },

@@ -81,6 +81,12 @@ func TestTell_theEndOfASync(t *testing.T) {
 			}},
 			want: []notify.Event{notify.Failed}, pages: 1,
 		},
+		"it failed, and was not to be delivered": {
+			org: &org{authenticate: heard, plan: func(activities.PlanParams) (activities.PlanResult, error) {
+				return activities.PlanResult{}, refusal(fault.Invalid, "the settings are wrong")
+			}},
+			input: workflows.Input{Upload: &no}, pages: 1,
+		},
 		"the login failed, so nobody knows who asked": {
 			org: &org{authenticate: func(activities.AuthenticateParams) (activities.AuthenticateResult, error) {
 				return activities.AuthenticateResult{}, refusal(fault.LoginRefused, "the secret is wrong")
@@ -138,11 +144,13 @@ func TestTell_aBlockOnceThenDailyAndThatItIsOver(t *testing.T) {
 func TestTell_aWaitOfAnHour(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
-		wait time.Duration
-		want []notify.Event
+		wait  time.Duration
+		input workflows.Input
+		want  []notify.Event
 	}{
-		"a short one is nobody's business": {50 * time.Minute, []notify.Event{notify.Complete}},
-		"a long one":                       {5 * time.Hour, []notify.Event{notify.Waiting, notify.Recovered, notify.Complete}},
+		"a short one is nobody's business": {wait: 50 * time.Minute, want: []notify.Event{notify.Complete}},
+		"a long one":                       {wait: 5 * time.Hour, want: []notify.Event{notify.Waiting, notify.Recovered, notify.Complete}},
+		"of a sync that delivers nothing":  {wait: 5 * time.Hour, input: workflows.Input{Upload: new(bool)}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -164,7 +172,7 @@ func TestTell_aWaitOfAnHour(t *testing.T) {
 				}
 				return activities.CheckQuotaResult{Usage: later(0, time.Hour), Calls: 1}, nil
 			}
-			env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+			env.ExecuteWorkflow(workflows.SyncSourceType, row.input)
 			resultOf(t, env)
 			wantEvents(t, o, row.want...)
 		})
@@ -229,6 +237,25 @@ func TestTell_aSyncThatDoesNotMoveIsStalled(t *testing.T) {
 	}
 	if shown[0].Stalled != nil || shown[1].Stalled == nil || shown[2].Stalled != nil {
 		t.Errorf("people saw %v, %v, %v", shown[0].Stalled, shown[1].Stalled, shown[2].Stalled)
+	}
+}
+
+// That Temporal does not say what running activities have done is no news of them.
+func TestTell_aStallIsNotOverByAnAnswerThatIsMissing(t *testing.T) {
+	t.Parallel()
+	o := &org{authenticate: heard, describes: 2 * time.Hour}
+	env := environment(t, o, "sync-acme")
+	asked := 0
+	o.beats = func(activities.ReadBeatsParams) (activities.ReadBeatsResult, error) {
+		if asked++; asked%7 == 0 {
+			return activities.ReadBeatsResult{}, refusal(fault.Transient, "Temporal does not answer")
+		}
+		return activities.ReadBeatsResult{Beats: []activities.Heartbeat{{ID: "x", Done: 5}}}, nil
+	}
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	resultOf(t, env)
+	if asked < 7 || len(o.events()) > 3 { // stalled, recovered, complete
+		t.Errorf("asked %d times, it told %v", asked, o.events())
 	}
 }
 

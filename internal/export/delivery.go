@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync/atomic"
 	"time"
 
 	"longhaul/internal/reach"
@@ -24,6 +25,8 @@ type Delivery struct {
 	Proxied bool
 	// Unnoted receives the error of a bucket that did not keep what an attempt learned. May be nil.
 	Unnoted func(err error)
+	// Progress receives how many bytes were handed over so far, of all tries together, so that a long one is seen to move. May be nil.
+	Progress func(int64)
 }
 
 // Taken is by what a name was taken.
@@ -178,11 +181,30 @@ func (d Delivery) same(sha256 string, err error) error {
 
 // outgoing gives the target a file that it can read from the start at each try.
 func (d Delivery) outgoing(ctx context.Context) Outgoing {
+	var sent atomic.Int64
 	return Outgoing{
 		File: d.File, Renamable: !d.Proxied,
 		Open: func() (io.ReadCloser, error) {
 			content, _, err := d.Store.OpenFile(ctx, d.Sync.File(d.Export, d.File.Name))
-			return content, err
+			if err != nil || d.Progress == nil {
+				return content, err
+			}
+			return &counted{ReadCloser: content, sent: &sent, progress: d.Progress}, nil
 		},
 	}
+}
+
+// counted says how much of a file was read.
+type counted struct {
+	io.ReadCloser
+
+	sent     *atomic.Int64
+	progress func(int64)
+}
+
+// Read reads on.
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.ReadCloser.Read(p)
+	c.progress(c.sent.Add(int64(n)))
+	return n, err //nolint:wrapcheck // a reader's io.EOF must stay what it is
 }

@@ -3,6 +3,8 @@ package export_test
 import (
 	"context"
 	"errors"
+	"io"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -33,6 +35,46 @@ func (t *target) Check(context.Context) (doubt warning.Warning, err error) { ret
 func (t *target) Send(context.Context, export.Outgoing) (export.Receipt, error) {
 	t.sent++
 	return t.receipt, t.err
+}
+
+// reader is a target that reads a file, and reads it again.
+type reader struct{ target }
+
+func (r *reader) Send(_ context.Context, f export.Outgoing) (export.Receipt, error) {
+	for range 2 {
+		content, err := f.Open()
+		if err != nil {
+			return export.Receipt{}, err
+		}
+		_, err = io.Copy(io.Discard, content)
+		if err := errors.Join(err, content.Close()); err != nil {
+			return export.Receipt{}, err
+		}
+	}
+	return export.Receipt{Path: "/1-reports.csv"}, nil
+}
+
+// A sync whose only activity sends a large file for long must be seen to move.
+func TestSend_saysHowMuchWasHandedOver(t *testing.T) {
+	t.Parallel()
+	d := deliver(t, new(target))
+	d.Target = new(reader)
+	w, err := d.Store.CreateFile(t.Context(), d.Sync.File(d.Export, d.File.Name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, written := w.Write([]byte("a,b,c,d"))
+	if _, err := w.Commit(); errors.Join(written, err) != nil {
+		t.Fatal(written, err)
+	}
+	var said []int64
+	d.Progress = func(sent int64) { said = append(said, sent) }
+	if _, err := d.Send(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.IsSorted(said) || len(said) == 0 || said[len(said)-1] != 14 {
+		t.Errorf("it says %v, want up to 14: both tries", said)
+	}
 }
 
 func deliver(t *testing.T, to *target) export.Delivery {

@@ -109,6 +109,9 @@ func (s *State) due(now time.Time) (fact *notify.Fact, again time.Time) {
 // look notes how much has been done. The sync is stalled where that has not changed for as long as limit, and it does not stand still for a
 // reason.
 func (s *State) look(count int64, now time.Time, limit time.Duration) {
+	if s.waits() { // it has begun to since the look began, which may ask Temporal
+		return
+	}
 	if count != s.Count || s.Moved == 0 {
 		s.Count, s.Moved = count, now.UnixMilli()
 		if s.Reason == stalled {

@@ -2,6 +2,7 @@ package tell
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
@@ -27,6 +28,7 @@ type Teller struct {
 	Source string
 	Sync   func() string              // its id, which the login may change
 	Heard  func() bool                // whether anybody may be told: before the login nobody knows
+	Dry    bool                       // it delivers nothing, so people are told of what keeps it from its end alone
 	Limit  func() time.Duration       // after which a sync that does not move is stalled
 	Done   func() int64               // what the workflow knows to be done: a number that grows with everything
 	Shown  func(ctx workflow.Context) // shows that the sync is stalled, or is not any more
@@ -121,10 +123,12 @@ func earlier(a, b time.Time) time.Time {
 // look looks whether the sync has moved. Only where the workflow itself has heard of nothing it asks what running activities have done.
 func (t *Teller) look(ctx workflow.Context) {
 	count, before := t.Done(), t.Own.StalledSince()
-	if count == t.Own.Known {
-		count += t.running(ctx)
-	} else {
+	if count != t.Own.Known {
 		t.Own.Known = count
+	} else if more, known := t.running(ctx); known {
+		count += more
+	} else {
+		count = t.Own.Count // an answer that is missing is no move
 	}
 	t.Own.look(count, workflow.Now(ctx), t.Limit())
 	if after := t.Own.StalledSince(); after != before {
@@ -133,19 +137,19 @@ func (t *Teller) look(ctx workflow.Context) {
 	}
 }
 
-// running asks Temporal what running activities have done; 0 where it does not say.
-func (t *Teller) running(ctx workflow.Context) (sum int64) {
+// running asks Temporal what running activities have done; false where it does not say.
+func (t *Teller) running(ctx workflow.Context) (sum int64, known bool) {
 	id := workflow.GetInfo(ctx).WorkflowExecution
 	var acts *activities.Activities
 	params := activities.ReadBeatsParams{Workflow: id.ID, Run: id.RunID}
 	found, err := call.Do(call.OnAnyWorker(ctx), call.ForQuickLook, "look whether running activities get on", acts.ReadBeats, params)
 	if err != nil {
-		return 0
+		return 0, false
 	}
 	for _, beat := range found.Beats {
 		sum += beat.Done + beat.Calls
 	}
-	return sum
+	return sum, true
 }
 
 // tell starts the workflow of a message.
@@ -156,9 +160,15 @@ func (t *Teller) tell(ctx workflow.Context, fact notify.Fact) {
 		fact.Why, fact.Do, fact.Until = t.at.Why, t.at.Do, t.at.Until
 	}
 	fact.ID = fmt.Sprintf("notify-%s-%s-%s-%d", t.Source, fact.Sync, fact.Event, t.Own.Sent)
-	if t.Heard() {
+	if t.Heard() && !(t.Dry && isNoise(fact)) {
 		t.start(ctx, fact)
 	}
+}
+
+// isNoise says whether a fact of a sync that delivers nothing is left out: its end, and waits that pass by themselves.
+func isNoise(fact notify.Fact) bool {
+	of := append([]notify.Event{fact.Event}, fact.Closes...)
+	return !slices.ContainsFunc(of, func(e notify.Event) bool { return e == notify.Blocked || e == notify.Held || e == notify.Stalled })
 }
 
 // start starts it and waits until Temporal has it: the sync may end then.

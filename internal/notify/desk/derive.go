@@ -12,8 +12,8 @@ import (
 	"longhaul/internal/staging"
 )
 
-// ofASync are the events that stand no longer than their sync runs.
-var ofASync = []notify.Event{notify.Blocked, notify.Held, notify.Waiting, notify.Stalled}
+// OfASync are the events that stand no longer than their sync runs.
+var OfASync = []notify.Event{notify.Blocked, notify.Held, notify.Waiting, notify.Stalled}
 
 // past is what the bucket knows of a sync that is over.
 type past struct {
@@ -36,9 +36,10 @@ func (d *Desk) derive(ctx context.Context, fact notify.Fact, asking []notify.Ask
 		return []about{{fact: fact, known: known.known}}
 	}
 	record := known.known.Record
-	delivered := record != nil && record.Uploaded && (fact.Event == notify.Complete || fact.Event == notify.Gaps)
+	done := record != nil && (fact.Event == notify.Complete || fact.Event == notify.Gaps)
+	delivered := done && record.Uploaded // false: the source has no target, and a sync that is done succeeded all the same
 	for event, one := range known.standing {
-		over := slices.Contains(ofASync, event) || event == notify.Failed && delivered
+		over := slices.Contains(OfASync, event) || event == notify.Failed && done
 		if (one.Open() || one.By == fact.ID) && over && !slices.Contains(fact.Closes, event) {
 			fact.Closes = append(slices.Clone(fact.Closes), event)
 		}
@@ -87,7 +88,7 @@ func lostSome(record *history.Record) bool {
 // addLost counts the columns that are gone since the delivery before, and adds a message of its own where they are many.
 func (d *Desk) addLost(ctx context.Context, all []about, record *history.Record) []about {
 	source := all[0].fact.Source
-	lost, err := ask(ctx, d, source, lostWithin, func(ctx context.Context) (words.Lost, error) {
+	lost, err := ask(ctx, d, columnsOf(source), lostWithin, func(ctx context.Context) (words.Lost, error) {
 		lost, _, err := d.lostBetween(ctx, source, record.Compared, record.Sync)
 		return lost, err
 	})

@@ -119,6 +119,10 @@ func ask[T any](ctx context.Context, d *Desk, of string, within time.Duration, f
 	return hang.Ask(ctx, "what was told of "+of+" in "+d.Store.Name(), func() (T, error) { return f(ctx) })
 }
 
+// columnsOf is what is asked where all reports are read, which may take too long: the marks of messages neither wait for that nor are given
+// up with it.
+func columnsOf(source string) string { return "the columns of " + source }
+
 // unknown logs what the bucket did not say. The message goes out without it.
 func (d *Desk) unknown(source, what string, err error) {
 	if err == nil || errors.Is(err, staging.ErrNotExist) {

@@ -59,6 +59,18 @@ func TestTell_theFirstSyncThatHasGaps(t *testing.T) {
 	p.want("the second", p.tell(ended(2, notify.Gaps)), events{})
 }
 
+// The files of a source without a target stay in the bucket.
+func TestTell_aFailureIsOverWhereNothingIsToBeDelivered(t *testing.T) {
+	t.Parallel()
+	p := open(t, notify.Configured{Name: "ops"})
+	p.want("a failure", p.tell(ended(0, notify.Failed)), events{"ops": {notify.Failed}})
+	p.record(1, func(r *history.Record) { r.Uploaded = false })
+	p.want("it is over", p.tell(ended(1, notify.Complete)), events{"ops": {notify.Complete}})
+	if s := p.standing(notify.Failed); s.Open() {
+		t.Errorf("it still stands: %+v", s)
+	}
+}
+
 func TestTell_onlyWhoHeardOfItHearsThatItIsOver(t *testing.T) {
 	t.Parallel()
 	p := open(t, notify.Configured{Name: "ops"}, notify.Configured{Name: "silent", Events: []notify.Event{notify.Waiting, notify.Recovered}})

@@ -16,7 +16,7 @@ const mostOfWeek = 1100
 
 // digest is the message about the week from Since to Until; none of a source that was never synced.
 func (d *Desk) digest(ctx context.Context, fact notify.Fact) []about {
-	known, err := ask(ctx, d, fact.Source, lostWithin, func(ctx context.Context) (words.Facts, error) {
+	known, err := ask(ctx, d, columnsOf(fact.Source), lostWithin, func(ctx context.Context) (words.Facts, error) {
 		return d.week(ctx, fact.Source, fact.Since, fact.Until)
 	})
 	d.unknown(fact.Source, "the week cannot be told, as the bucket does not tell what became of its syncs", err)

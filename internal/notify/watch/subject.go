@@ -116,17 +116,38 @@ func (s *subject) missed(ctx context.Context) error {
 	return s.stands(ctx, fact, occasion.UTC().Format(idTime))
 }
 
-// failed tells each day that the last sync failed, until somebody begins another one.
+// failed tells each day that the last sync failed, until somebody begins another one. The sync numbers the ids of its own messages, whatever
+// they are of, so those of the watch are called otherwise.
 func (s *subject) failed(ctx context.Context) error {
 	before := s.standing[notify.Failed]
 	if !before.Open() || s.running[s.name] || before.Sync == "" {
 		return nil
 	}
 	fact := notify.Fact{
-		ID:    fmt.Sprintf("notify-%s-%s-%s", s.name, before.Sync, notify.Failed),
+		ID:    fmt.Sprintf("notify-%s-%s-%s-still", s.name, before.Sync, notify.Failed),
 		Event: notify.Failed, Sync: before.Sync, Why: before.Why, Do: before.Do, Outcome: string(notify.Failed),
 	}
 	return s.stands(ctx, fact, "")
+}
+
+// ended tells that nothing stands of a sync that is over and did not say so: it was terminated.
+func (s *subject) ended(ctx context.Context) error {
+	if s.running[s.name] {
+		s.sight.idle = time.Time{}
+		return nil
+	}
+	if s.sight.idle.IsZero() {
+		s.sight.idle = s.now
+	}
+	if s.now.Sub(s.sight.idle) < endedAfter {
+		return nil
+	}
+	for _, event := range desk.OfASync {
+		if err := s.over(ctx, event); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // digest tells the week before.

@@ -26,6 +26,8 @@ const (
 	DefaultOverdue = 10 * time.Minute
 	// DefaultGone is for how long nobody may ask for the work of a source.
 	DefaultGone = 5 * time.Minute
+	// endedAfter is after how long without a sync nothing stands of one: a sync tells its end itself, unless it was terminated.
+	endedAfter = 10 * time.Minute
 	// mostLooked bounds the sources at which a worker looks at one time: each costs a list of the bucket, and a request to Temporal at most
 	// unless something is overdue.
 	mostLooked = 15
@@ -83,6 +85,7 @@ type sight struct {
 	polled time.Time // a worker asked for its work, as far as is known
 	check  time.Time // when to look whether its schedule has missed a run; zero: nothing is to come that is known
 	digest string    // the last one that was told
+	idle   time.Time // since when no sync of it is known to run; zero: one does
 }
 
 // Run looks until ctx ends. Nothing that goes wrong in a look ends it.
@@ -187,7 +190,7 @@ func (r *round) look(ctx context.Context, name string) error {
 		return err
 	}
 	of := subject{round: r, name: name, asking: asking, standing: standing, sight: r.sights[name]}
-	steps := []func(context.Context) error{of.workerBack, of.missed, of.failed, of.digest}
+	steps := []func(context.Context) error{of.workerBack, of.ended, of.missed, of.failed, of.digest}
 	if !r.served[name] {
 		steps = []func(context.Context) error{of.workerGone}
 	}

@@ -140,6 +140,38 @@ func TestWatch_aFailureThatNobodyMends(t *testing.T) {
 	w.look(48 * time.Hour)
 }
 
+// The sync has told of something else before, so the number in the id of its failure is that of the watch's first repeat.
+func TestWatch_aFailureAfterOtherMessagesIsToldAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.served = []string{"acme"}
+	fact := notify.Fact{ID: "notify-acme-s1-failed-2", Event: notify.Failed, Source: "acme", Sync: "s1", Outcome: "failed", At: w.now}
+	if err := w.Start(t.Context(), fact); err != nil {
+		t.Fatal(err)
+	}
+	w.look(25*time.Hour, notify.Failed)
+	w.look(24*time.Hour, notify.Failed)
+}
+
+// A sync that is terminated says nothing of its end.
+func TestWatch_whatStandsOfASyncThatWasTerminated(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.served, w.running["acme"] = []string{"acme"}, true
+	fact := notify.Fact{ID: "notify-acme-s1-blocked-1", Event: notify.Blocked, Source: "acme", Sync: "s1", At: w.now, Since: w.now}
+	if err := w.Start(t.Context(), fact); err != nil {
+		t.Fatal(err)
+	}
+	w.look(time.Hour)
+	w.running = map[string]bool{}
+	w.look(9 * time.Minute) // the end of a sync is told by itself
+	w.look(5*time.Minute, notify.Recovered)
+	if over := w.news[0]; !slices.Equal(over.Closes, []notify.Event{notify.Blocked}) {
+		t.Errorf("it closes %v", over.Closes)
+	}
+	w.look(48 * time.Hour)
+}
+
 func TestWatch_theWeek(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, notify.Digest)

@@ -211,7 +211,7 @@ var over = map[notify.Event]struct{ said, now string }{
 	notify.Held:           {"that the sync was held", "the sync is not held any more"},
 	notify.Waiting:        {"that the sync waited", "the sync does not wait any more"},
 	notify.Stalled:        {"that the sync did not move", "the sync moves again"},
-	notify.ScheduleMissed: {"that a run of the schedule did not come", "the schedule runs again"},
+	notify.ScheduleMissed: {"that a run of the schedule did not come", "no run of the schedule is overdue any more"},
 	notify.WorkerGone:     {"that no worker served the source", "a worker serves the source again"},
 }
 

@@ -81,6 +81,9 @@ func Of(fact notify.Fact, known Facts, links Links) notify.Message {
 	if said.command != "" {
 		message.Command = program + t.fill(said.command)
 	}
+	if first := advised.FindString(fact.Do); fact.Event == notify.Blocked && first != "" { // what lets it go on depends on what blocks it
+		message.Command = strings.Trim(first, "`")
+	}
 	message.Title = fact.Source + ": " + t.title(said.title)
 	if fact.Sync != "" || workflowOf(known) != "" {
 		message.UI = links.run(fact, known)
@@ -107,6 +110,9 @@ func Of(fact notify.Fact, known Facts, links Links) notify.Message {
 
 // orders are the names of signals and updates, which Temporal's own tools need and readers of messages do not.
 var orders = regexp.MustCompile(" \\((?:signal|update) `[^)]*\\)")
+
+// advised is a command in what somebody can do.
+var advised = regexp.MustCompile("`" + program + "[^`]+`")
 
 // Key is by which receivers know what stands: the same from the first message of it to the one that closes it.
 func Key(source string, event notify.Event) string { return "longhaul/" + source + "/" + string(event) }

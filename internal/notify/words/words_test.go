@@ -115,6 +115,22 @@ func facts() map[notify.Event]struct {
 	}
 }
 
+// What lets a blocked sync go on is not always a resume.
+func TestOf_aBlockedSyncNamesTheCommandThatHelps(t *testing.T) {
+	t.Parallel()
+	for do, want := range map[string]string{
+		"": "longhaul resume acme",
+		"fix that; then `longhaul resume acme` (signal `resume`); or give it other credentials by `longhaul connect acme`": "longhaul resume acme",
+		"change what `sources.acme.salesforce.client_secret` refers to; then `longhaul resume acme` (signal `resume`)":     "longhaul resume acme",
+		"`longhaul connect acme` gives it credentials again, and resumes it; `longhaul cancel acme` ends it":               "longhaul connect acme",
+		"`longhaul cancel acme`, then `longhaul sync acme`, which reuses what the bucket still has":                        "longhaul cancel acme",
+	} {
+		if got := Of(notify.Fact{Event: notify.Blocked, Source: "acme", Sync: "s1", Do: do}, Facts{}, Links{}).Command; got != want {
+			t.Errorf("%q: the command is %q, want %q", do, got, want)
+		}
+	}
+}
+
 // TestOf_wordsEveryEvent holds every message against a golden file, once with links and once with the commands in their place.
 func TestOf_wordsEveryEvent(t *testing.T) {
 	t.Parallel()
