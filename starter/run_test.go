@@ -17,7 +17,8 @@ func TestRun_servesItsVerbsOnly(t *testing.T) {
 		{"help", []string{"longhaul-starter", "--help"}, 0, "VERBS\n  approve "},
 		{
 			"a verb of standalone", []string{"longhaul-starter", "demo"}, 2, `"demo" is not a verb of longhaul-starter: use one of approve, cancel, check, ` +
-				`completion, connect, diff, discard, disconnect, history, notify, pause, plan, report, resume, schedule, set-quota, show, sources, status, sync, upload, why`,
+				`completion, connect, diff, discard, disconnect, history, notify, pause, plan, report, resume, schedule, set-quota, show, sources, ` +
+				`status, sync, upload, why`,
 		},
 		{"a link of castor's name", []string{"/usr/bin/castor-upload", "--help"}, 0, "USAGE\n  castor-upload [flags]"},
 	} {
