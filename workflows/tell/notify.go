@@ -15,8 +15,8 @@ import (
 // NotifySourceType is the workflow type that sends one message. Syncs and workers start it; people do so by `notify test`.
 const NotifySourceType = "NotifySource"
 
-// Longest bounds the workflow of a message with its waits for a worker.
-const Longest = time.Hour
+// Longest bounds the workflow of a message with its waits for a worker: all may stop when a sync has ended, and come back next morning.
+const Longest = 24 * time.Hour
 
 var acts *told.Activities
 

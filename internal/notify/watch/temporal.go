@@ -120,13 +120,13 @@ func (t *Temporal) Missed(ctx context.Context, source string, running bool) (*hi
 	return past.Missed, nil
 }
 
-// Start starts the workflow that sends a message.
+// Start starts the workflow that sends a message, and again where the one before failed or found no worker: the bucket knows what that sent.
 func (t *Temporal) Start(ctx context.Context, fact notify.Fact) error {
 	ctx, cancel := context.WithTimeout(ctx, askWithin)
 	defer cancel()
 	_, err := t.Client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
 		ID: fact.ID, TaskQueue: workflows.TaskQueue, WorkflowExecutionTimeout: tell.Longest,
-		WorkflowIDReusePolicy:                    enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
+		WorkflowIDReusePolicy:                    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
 		StaticSummary:                            fmt.Sprintf("tell people of %s: %s", fact.Source, fact.Event),
 	}, tell.NotifySourceType, fact)
