@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -50,8 +51,11 @@ func TestPause_keepsWhatActivitiesHadDoneThatNoWorkerRuns(t *testing.T) {
 		return result, nil
 	}
 	env := environment(t, o, "sync-acme")
+	var mu sync.Mutex
 	var known []int64
 	o.describe = func(_ context.Context, p activities.DescribeParams) (activities.DescribeResult, error) {
+		mu.Lock()
+		defer mu.Unlock()
 		known = append(known, p.Known)
 		return described(10), nil
 	}
