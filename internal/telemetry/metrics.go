@@ -7,7 +7,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -20,6 +19,7 @@ import (
 	"go.uber.org/zap"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/httpkit"
 )
 
 // reportEvery is how often the SDK's counters are copied to the registry.
@@ -40,7 +40,7 @@ type Metrics struct {
 
 // ServeMetrics starts to serve /metrics, /healthz and /readyz on an address. A port without a host is on this machine only.
 func ServeMetrics(ctx context.Context, address string, logger *zap.Logger) (*Metrics, error) {
-	address = onLoopback(address)
+	address = httpkit.OnLoopback(address)
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	if err != nil {
 		return nil, &fault.Error{Class: fault.Invalid, System: fault.Longhaul, Err: err, Message: fmt.Sprintf(
@@ -85,17 +85,6 @@ func newScope(registry *prometheus.Registry, logger *zap.Logger) (tally.Scope, i
 		SanitizeOptions: &contribtally.PrometheusSanitizeOptions,
 	}, reportEvery)
 	return contribtally.NewPrometheusNamingScope(scope), closer
-}
-
-// onLoopback adds the loopback host to a port without a host.
-func onLoopback(address string) string {
-	if !strings.Contains(address, ":") {
-		address = ":" + address
-	}
-	if strings.HasPrefix(address, ":") {
-		return "127.0.0.1" + address
-	}
-	return address
 }
 
 // Handler takes the metrics of the SDK; nil takes none.

@@ -89,14 +89,3 @@ func TestServeMetrics_saysThatAnAddressIsTaken(t *testing.T) {
 	cancel()
 	<-m.done
 }
-
-func TestOnLoopback(t *testing.T) {
-	t.Parallel()
-	for address, want := range map[string]string{
-		"9464": "127.0.0.1:9464", ":9464": "127.0.0.1:9464", "0.0.0.0:9464": "0.0.0.0:9464", "[::1]:9464": "[::1]:9464",
-	} {
-		if got := onLoopback(address); got != want {
-			t.Errorf("%s: got %s, want %s", address, got, want)
-		}
-	}
-}

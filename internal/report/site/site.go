@@ -6,12 +6,12 @@ import (
 	"errors"
 	"net"
 	"net/http"
-	"strings"
 	"time"
 
 	"go.uber.org/zap"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/httpkit"
 	"longhaul/internal/staging"
 )
 
@@ -41,7 +41,7 @@ const (
 
 // Listen serves at an address until Close. The address is a port of this machine, or a host and a port.
 func Listen(ctx context.Context, address string, o Options) (*Site, error) {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", onLoopback(address))
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", httpkit.OnLoopback(address))
 	if err != nil {
 		return nil, unusable(address, err)
 	}
@@ -79,7 +79,7 @@ func (s *Site) Close() error {
 func unusable(address string, err error) error {
 	return &fault.Error{
 		Class: fault.Invalid, System: fault.Longhaul, Err: err,
-		Message: "the pages of syncs cannot be shown at " + onLoopback(address) + " (" + reasonOf(err) +
+		Message: "the pages of syncs cannot be shown at " + httpkit.OnLoopback(address) + " (" + reasonOf(err) +
 			"): set report.listen (LONGHAUL_REPORT_LISTEN) to a free port, or to none",
 	}
 }
@@ -90,17 +90,6 @@ func reasonOf(err error) string {
 		err = inner
 	}
 	return err.Error()
-}
-
-// onLoopback adds the loopback host to a port without a host.
-func onLoopback(address string) string {
-	if !strings.Contains(address, ":") {
-		address = ":" + address
-	}
-	if strings.HasPrefix(address, ":") {
-		return "127.0.0.1" + address
-	}
-	return address
 }
 
 func isLoopback(address net.Addr) bool {
