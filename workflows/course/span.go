@@ -34,13 +34,13 @@ func (s *Span) UnmarshalJSON(data []byte) error {
 const (
 	// mostSpans bounds what the spans take in the state of the sync: about 35 bytes each.
 	mostSpans = 24
-	// shortGap is for how long a sync looks whether it can go on: what it waits for on both sides of that is one wait.
-	shortGap = 2 * time.Minute
+	// ShortGap is for how long a sync looks whether it can go on: what it waits for on both sides of that is one wait.
+	ShortGap = 2 * time.Minute
 )
 
 // spanned adds a span. Of too many the shortest makes room, which a chart of days would hardly show.
 func spanned(all []Span, next Span) []Span {
-	if n := len(all); n > 0 && all[n-1].Reason == next.Reason && next.From-all[n-1].To <= shortGap.Milliseconds() {
+	if n := len(all); n > 0 && all[n-1].Reason == next.Reason && next.From-all[n-1].To <= ShortGap.Milliseconds() {
 		all[n-1].To = next.To
 		return all
 	}

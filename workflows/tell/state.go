@@ -7,6 +7,7 @@ import (
 
 	"longhaul/internal/history"
 	"longhaul/internal/notify"
+	"longhaul/workflows/course"
 )
 
 // State is how a sync stands and what was told of it. It crosses continue-as-new: its keys are short, and its times are in milliseconds since
@@ -32,8 +33,6 @@ const (
 	waitingAfter = time.Hour
 	// repeatEvery is how often what stands is told again.
 	repeatEvery = 24 * time.Hour
-	// shortGap is for how long a sync looks whether it can go on: a standstill is over when it has gone on for longer.
-	shortGap = 2 * time.Minute
 )
 
 // stalled stands for a sync that does nothing and waits for nothing where the reasons of waits stand.
@@ -78,7 +77,7 @@ func (s *State) waits() bool { return s.stands() && s.Reason != stalled }
 
 // over says whether the last standstill is over for good. A stall is over at once, for something has moved.
 func (s *State) over(now time.Time) bool {
-	return s.Reason == "" || s.Over != 0 && (s.Reason == stalled || now.UnixMilli()-s.Over >= shortGap.Milliseconds())
+	return s.Reason == "" || s.Over != 0 && (s.Reason == stalled || now.UnixMilli()-s.Over >= course.ShortGap.Milliseconds())
 }
 
 // due is what is to be told now, and notes that it is told. Without anything it says when to look again; zero: when the standstill changes.
@@ -90,7 +89,7 @@ func (s *State) due(now time.Time) (fact *notify.Fact, again time.Time) {
 		s.Event, s.Last, s.Times = "", 0, 0
 		return fact, time.Time{}
 	case s.Event != "" && !s.stands():
-		return nil, time.UnixMilli(s.Over).Add(shortGap)
+		return nil, time.UnixMilli(s.Over).Add(course.ShortGap)
 	case event == "" || !s.stands():
 		return nil, time.Time{}
 	}
