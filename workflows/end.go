@@ -117,17 +117,12 @@ func (s *sync) tell(ctx workflow.Context, result *Result) *Result {
 	}
 	fact := notify.Fact{Outcome: string(result.Outcome)}
 	switch {
-	case !s.state.Upload:
+	case result.Failure != nil:
+		fact.Event, fact.Why = notify.Failed, fault.Clip(result.Failure.Message, history.MostMessage)
 	case result.Outcome == OutcomeComplete:
 		fact.Event = notify.Complete
 	case result.Outcome == OutcomeGaps:
 		fact.Event = notify.Gaps
-	}
-	if result.Failure != nil {
-		fact.Why = fault.Clip(result.Failure.Message, history.MostMessage)
-		if s.state.Upload { // of another one whoever started it asks
-			fact.Event = notify.Failed
-		}
 	}
 	s.wait.teller.Ended(ctx, fact)
 	return result

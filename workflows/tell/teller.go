@@ -190,6 +190,9 @@ func (t *Teller) start(ctx workflow.Context, fact notify.Fact) {
 
 // Ended tells of a sync that is over. What was told and stands is closed by that message, or by one of its own where nothing else is told.
 func (t *Teller) Ended(ctx workflow.Context, fact notify.Fact) {
+	if t.Dry { // whoever started it asks
+		fact.Event = ""
+	}
 	if fact.Event == "" {
 		if t.Own.Event == "" {
 			return
