@@ -62,7 +62,10 @@ func shout(path string) string {
 // none.
 func (e Environment) override(v values, mistakes *Mistakes) (warnings []string) {
 	general, named := variables(schema(), prefix), families()
-	known := append(slices.Sorted(maps.Keys(general)), prefix+"CONFIG", prefix+"STATE")
+	known := []string{"config", "state"}
+	for _, name := range slices.Sorted(maps.Keys(general)) {
+		known = append(known, strings.ToLower(strings.TrimPrefix(name, prefix)))
+	}
 	for _, name := range e.names() {
 		raw, _ := e.Lookup(name)
 		value := plaintext.Value([]byte(raw))
@@ -73,8 +76,10 @@ func (e Environment) override(v values, mistakes *Mistakes) (warnings []string) 
 			e.take(v, setting.path, setting.setting, name, value, mistakes)
 		} else if i := slices.IndexFunc(named, func(f family) bool { return strings.HasPrefix(name, f.prefix) }); i >= 0 {
 			e.takeNamed(v, named[i], name, value, mistakes)
-		} else if near := spelling.Nearest(name, known); near != "" && !slices.Contains(known, name) {
-			warnings = append(warnings, "the environment variable "+name+" means nothing here; did you mean "+near+"?")
+		} else if word := strings.ToLower(strings.TrimPrefix(name, prefix)); !slices.Contains(known, word) {
+			if near := spelling.Nearest(word, known); near != "" {
+				warnings = append(warnings, "the environment variable "+name+" means nothing here; did you mean "+prefix+strings.ToUpper(near)+"?")
+			}
 		}
 	}
 	return warnings

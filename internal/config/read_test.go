@@ -288,8 +288,12 @@ func TestRead_saysWhatIsNeeded(t *testing.T) {
 
 func TestRead_warnsOfVariablesThatLookLikeSettings(t *testing.T) {
 	t.Parallel()
-	cfg, _, err := Read(Input{Dir: t.TempDir(), Environment: Environment{"LONGHAUL_LOGLEVEL=debug", "LONGHAUL_CONFIG=", "LONGHAUL_SOMETHING_ELSE=1"}})
-	want := []string{"the environment variable LONGHAUL_LOGLEVEL means nothing here; did you mean LONGHAUL_LOG_LEVEL?"}
+	cfg, _, err := Read(Input{Dir: t.TempDir(), Environment: Environment{"LONGHAUL_LOGLEVEL=debug", "LONGHAUL_METRIC_ADDRESS=:1",
+		"LONGHAUL_CONFIG=", "LONGHAUL_SOMETHING_ELSE=1"}})
+	want := []string{
+		"the environment variable LONGHAUL_LOGLEVEL means nothing here; did you mean LONGHAUL_LOG_LEVEL?",
+		"the environment variable LONGHAUL_METRIC_ADDRESS means nothing here; did you mean LONGHAUL_METRICS_ADDRESS?",
+	}
 	if diff := cmp.Diff(want, cfg.Warnings); diff != "" || err != nil {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
