@@ -1,7 +1,6 @@
 package workflows
 
 import (
-	"iter"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -81,15 +80,6 @@ type Quota struct {
 type Count struct {
 	Done  int `json:"done"`
 	Total int `json:"total"`
-}
-
-// Sum is a number that grows with everything that the sync does, with the files of these exports.
-func (p *Progress) Sum(exports iter.Seq[string]) int64 {
-	sum := p.Listed + p.Done + p.APICalls + p.States.Total() + int64(p.Shards.Done)
-	for export := range exports {
-		sum += int64(p.Files[export].Done) + int64(p.Uploads[export].Done)
-	}
-	return sum
 }
 
 // answerProgress answers the progress query from now on.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"iter"
 	"slices"
 	"time"
 
@@ -117,6 +118,15 @@ func newTeller(state *State, d *display) *tell.Teller {
 		Heard: func() bool { return state.Auth.Notify.Heard || state.Auth.Bucket == "" }, // before the login nobody knows
 		Limit: func() time.Duration { return cmp.Or(state.Auth.Notify.Stall, activities.DefaultStall) },
 	}
+}
+
+// Sum is a number that grows with everything that the sync does, with the files of these exports.
+func (p *Progress) Sum(exports iter.Seq[string]) int64 {
+	sum := p.Listed + p.Done + p.APICalls + p.States.Total() + int64(p.Shards.Done)
+	for export := range exports {
+		sum += int64(p.Files[export].Done) + int64(p.Uploads[export].Done)
+	}
+	return sum
 }
 
 // heardOf is a number that grows with everything that the workflow has heard of. What answers to queries have added is not in it: no replay

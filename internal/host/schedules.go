@@ -115,7 +115,8 @@ func (s *schedules) unknown(name string) error {
 // keepSchedules looks at the schedules of the sources that are served, at once and again and again. Syncs run whatever becomes of it.
 func (w *Workers) keepSchedules() {
 	server := w.host.schedules.at(w.client, w.host.polls.Namespace())
-	w.again(reconcileEvery, func() error { return w.host.schedules.reconcile(w.life, server, w.scheduled()) }, func(why string) {
+	look := func(ctx context.Context) error { return w.host.schedules.reconcile(ctx, server, w.scheduled()) }
+	again(w.life, reconcileEvery, look, func(why string) {
 		w.host.logger.Error("the schedules could not be looked at", zap.String("why", why), zap.String("bucket", w.host.store.Name()))
 	})
 }

@@ -1,7 +1,6 @@
 package host
 
 import (
-	"cmp"
 	"context"
 	"maps"
 	"runtime/debug"
@@ -19,7 +18,6 @@ import (
 	"longhaul/internal/fault"
 	"longhaul/internal/host/gauge"
 	"longhaul/internal/host/underway"
-	"longhaul/internal/notify/watch"
 	"longhaul/workflows"
 )
 
@@ -50,7 +48,7 @@ type Workers struct {
 // attributes of the namespace.
 func (h *Host) NewWorker(c client.Client) *Workers {
 	w := &Workers{
-		host: h, client: c, tuner: newTuner(h.activitySlots()), syncs: &underway.Lister{Client: c, Every: h.every()},
+		host: h, client: c, tuner: newTuner(h.activitySlots()), syncs: &underway.Lister{Client: c, Every: h.pace.Period()},
 		serving: map[string]worker.Worker{}, telling: map[string]worker.Worker{}, said: map[string]string{},
 	}
 	w.life, w.end = context.WithCancel(context.Background())
@@ -78,29 +76,25 @@ func (w *Workers) Start() error {
 	w.started = true
 	w.busy.Go(w.keepLooking)
 	w.busy.Go(w.keepSchedules)
+	h := w.host
 	w.busy.Go(func() {
-		w.lookAgain("nobody can be told of what syncs do not tell", w.host.messages.watch(w).Look)
+		again(w.life, h.pace.Period(), h.messages.watch(w).Look, warns(h.logger, "nobody can be told of what syncs do not tell"))
 	})
 	return measuring{w}.start()
 }
 
-// every is how often the sources are looked at.
-func (h *Host) every() time.Duration { return cmp.Or(h.pace.Every, watch.DefaultEvery) }
-
-// lookAgain looks at the sources again and again.
-func (w *Workers) lookAgain(fails string, look func(context.Context) error) {
-	w.again(w.host.every(), func() error { return look(w.life) }, func(why string) {
-		w.host.logger.Warn(fails, zap.String("event", "warning"), zap.String("why", why))
-	})
+// warns says in the log why something does not go well.
+func warns(logger *zap.Logger, what string) func(why string) {
+	return func(why string) { logger.Warn(what, zap.String("event", "warning"), zap.String("why", why)) }
 }
 
-// again does something at once and again and again, until the workers stop. Nothing that goes wrong ends it: why it does is said once.
-func (w *Workers) again(every time.Duration, do func() error, say func(why string)) {
+// again does something at once and again and again, until life ends. Nothing that goes wrong ends it: why it does is said once.
+func again(life context.Context, every time.Duration, do func(context.Context) error, say func(why string)) {
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()
 	for before := ""; ; {
 		why := ""
-		if err := fault.Caught(do); err != nil && w.life.Err() == nil {
+		if err := fault.Caught(func() error { return do(life) }); err != nil && life.Err() == nil {
 			why = said(err)
 		}
 		if why != "" && why != before {
@@ -108,7 +102,7 @@ func (w *Workers) again(every time.Duration, do func() error, say func(why strin
 		}
 		before = why
 		select {
-		case <-w.life.Done():
+		case <-life.Done():
 			return
 		case <-ticker.C:
 		}
@@ -141,9 +135,8 @@ func (w measuring) start() error {
 		return err
 	}
 	h.metrics.SetReady(probe.Ready)
-	w.busy.Go(func() {
-		w.lookAgain("not all metrics of the sources are as they should be; they are read again each minute", gauges.Look)
-	})
+	fails := warns(h.logger, "not all metrics of the sources are as they should be; they are read again each minute")
+	w.busy.Go(func() { again(w.life, h.pace.Period(), gauges.Look, fails) })
 	return nil
 }
 

@@ -54,6 +54,9 @@ type Pace struct {
 	Now     func() time.Time
 }
 
+// Period is how often a worker looks.
+func (p Pace) Period() time.Duration { return cmp.Or(p.Every, DefaultEvery) }
+
 // Watch looks at the sources of a worker again and again. Its fields must not change once it looks.
 type Watch struct {
 	Store    *staging.Store
@@ -139,7 +142,7 @@ func (r *round) names(ctx context.Context) ([]string, error) {
 	for name := range r.running {
 		r.wanted[name] = true
 	}
-	asleep := max(5*cmp.Or(r.Every, DefaultEvery), cmp.Or(r.Gone, DefaultGone))
+	asleep := max(5*r.Period(), cmp.Or(r.Gone, DefaultGone))
 	if r.sights == nil || r.now.Sub(r.last) > asleep { // the process slept, and knows nothing any more
 		known, err := knownTo(ctx, r.Store)
 		if err != nil {
