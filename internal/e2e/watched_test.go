@@ -1,7 +1,6 @@
 package e2e_test
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,11 +10,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	commonpb "go.temporal.io/api/common/v1"
-	enumspb "go.temporal.io/api/enums/v1"
-	"go.temporal.io/api/serviceerror"
-	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
 	"go.uber.org/zap"
 
 	"longhaul/internal/config"
@@ -27,6 +23,8 @@ import (
 	"longhaul/internal/simulator/server"
 	"longhaul/internal/source"
 	"longhaul/internal/staging"
+	"longhaul/workflows"
+	"longhaul/workflows/tell"
 )
 
 // onlooker is a worker without sources, on the Temporal and the bucket of others.
@@ -92,23 +90,22 @@ func (w *watchers) look(t *testing.T) {
 	}
 }
 
-// forgotten deletes a workflow from Temporal, as the end of its retention does, and gives its run.
-func forgotten(t *testing.T, c client.Client, id string) {
+// again sends a message once more, as a worker does whose Temporal has forgotten that it was sent.
+func (w *watched) again(t *testing.T, id string) {
 	t.Helper()
-	eventually(t, longest, func() bool {
-		state, err := c.DescribeWorkflowExecution(t.Context(), id, "")
-		return err == nil && state.GetWorkflowExecutionInfo().GetStatus() == enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED
-	})
-	_, err := c.WorkflowService().DeleteWorkflowExecution(t.Context(), &workflowservice.DeleteWorkflowExecutionRequest{
-		Namespace: client.DefaultNamespace, WorkflowExecution: &commonpb.WorkflowExecution{WorkflowId: id},
-	})
+	var fact notify.Fact
+	started := w.history(t, id, "")[0].GetWorkflowExecutionStartedEventAttributes()
+	closed(t, converter.GetDefaultDataConverter().FromPayloads(started.GetInput(), &fact))
+	run, err := w.client.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: id + "-again", TaskQueue: workflows.TaskQueue},
+		tell.NotifySourceType, fact)
 	if err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, longest, func() bool {
-		_, err := c.DescribeWorkflowExecution(t.Context(), id, "")
-		return errors.As(err, new(*serviceerror.NotFound))
-	})
+	var result tell.Result
+	closed(t, run.Get(t.Context(), &result))
+	if len(result.Told) != 1 || result.Told[0].ID != id || result.Told[0].Failure != "" {
+		t.Errorf("of %s the bucket knows %+v", id, result.Told)
+	}
 }
 
 // daily is a schedule whose runs are half a day away from now.
@@ -126,7 +123,7 @@ type watched struct {
 }
 
 // TestTells_whatNoSyncCan has two workers on one Temporal and one bucket tell of runs that did not come, of the week and of a source that
-// nobody serves: each once, however often they look, and once where Temporal has forgotten that it was told.
+// nobody serves: each once, however often they look, and once where a message is sent again that Temporal has forgotten.
 func TestTells_whatNoSyncCan(t *testing.T) {
 	t.Parallel()
 	w := &watched{heard: heard{box: newLetterbox(t, nil)}, watchers: new(watchers)}
@@ -166,9 +163,12 @@ func (w *watched) misses(t *testing.T) {
 	for range 2 {
 		w.stops = append(w.stops, w.add(t, w.client, w.settings, 0))
 	}
-	if missed := w.came(t, "schedule_missed"); !strings.Contains(missed.Text, "2 runs did not begin") {
+	missed := w.came(t, "schedule_missed")
+	if !strings.Contains(missed.Text, "2 runs did not begin") {
 		t.Errorf("got %+v", missed)
 	}
+	w.none(t)
+	w.again(t, missed.ID)
 	w.none(t)
 	w.sync(t)
 	eventually(t, longest, func() bool { return len(w.box.all()) >= w.seen+2 })
@@ -183,7 +183,7 @@ func (w *watched) misses(t *testing.T) {
 	w.seen += 2
 }
 
-// weeks sets the clock to next Monday, and has another worker start when Temporal has forgotten what was told.
+// weeks sets the clock to next Monday, and has another worker start.
 func (w *watched) weeks(t *testing.T) {
 	t.Helper()
 	now := time.Now().UTC()
@@ -194,9 +194,8 @@ func (w *watched) weeks(t *testing.T) {
 		t.Errorf("got %+v", digest)
 	}
 	w.none(t)
-	forgotten(t, w.client, digest.ID)
+	w.again(t, digest.ID)
 	w.stops = append(w.stops, w.add(t, w.client, w.settings, 0))
-	forgotten(t, w.client, digest.ID) // it has run once more
 	w.none(t)
 }
 
