@@ -22,6 +22,9 @@ import (
 	"longhaul/internal/history"
 	"longhaul/internal/host/underway"
 	"longhaul/internal/humanize"
+	"longhaul/internal/notify"
+	"longhaul/internal/notify/desk"
+	"longhaul/internal/notify/watch"
 	"longhaul/internal/overview"
 	"longhaul/internal/saved"
 	"longhaul/internal/schedule"
@@ -180,6 +183,22 @@ func (r roll) Workers(ctx context.Context, name string) ([]doctor.Worker, error)
 	return within(ctx, func(ctx context.Context) ([]doctor.Worker, error) {
 		return r.host.workersOf(ctx, activity.GetClient(ctx), name)
 	})
+}
+
+// Heard is when a worker last asked for the work of a source: Temporal remembers that for some minutes, and the bucket where people were told
+// that none does.
+func (r roll) Heard(ctx context.Context, name string) (time.Time, error) {
+	at, err := within(ctx, func(ctx context.Context) (time.Time, error) {
+		return (&watch.Temporal{Client: activity.GetClient(ctx)}).Polled(ctx, name)
+	})
+	if err != nil || !at.IsZero() {
+		return at.UTC(), err
+	}
+	standing, err := desk.Standings(ctx, r.host.store, name)
+	if gone := standing[notify.WorkerGone]; gone.Open() {
+		return gone.Since, nil
+	}
+	return time.Time{}, err
 }
 
 // Waits asks each sync that runs why it stands still.
