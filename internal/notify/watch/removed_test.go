@@ -106,3 +106,21 @@ func TestWatch_aFailureOfASourceThatIsDisconnected(t *testing.T) {
 	w.look(5*time.Minute, notify.Recovered)
 	w.look(48 * time.Hour)
 }
+
+// A source whose sync was terminated while its schedule was paused has workers as long to come as any other, once it is wanted again.
+func TestWatch_aSourceThatIsWantedAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.plans["acme"] = plan(time.Time{})
+	fact := notify.Fact{ID: "notify-acme-s1-blocked-1", Event: notify.Blocked, Source: "acme", Sync: "s1", At: w.now, Since: w.now}
+	if err := w.Start(t.Context(), fact); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Store.WriteJSON(t.Context(), staging.ScheduleKey("acme"), ledger.Kept{Paused: true}); err != nil {
+		t.Fatal(err)
+	}
+	w.look(9 * time.Minute)
+	w.plans["acme"] = plan(w.now.Add(100 * time.Hour))
+	w.look(4 * time.Minute)
+	w.look(3*time.Minute, notify.WorkerGone)
+}
