@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"iter"
 	"slices"
 	"time"
 
@@ -119,14 +120,19 @@ func newTeller(state *State, d *display) *tell.Teller {
 	}
 }
 
-// heardOf is a number that grows with everything that the workflow has heard of. What answers to queries have added is not in it: no replay
-// repeats them.
-func heardOf(p Progress, state *State) int64 {
-	sum := p.Listed + p.Done + p.APICalls + int64(p.Shards.Done) + int64(len(state.Course.Phases))
-	for _, export := range state.names() {
+// Sum is a number that grows with everything that the sync does, with the files of these exports.
+func (p *Progress) Sum(exports iter.Seq[string]) int64 {
+	sum := p.Listed + p.Done + p.APICalls + p.States.Total() + int64(p.Shards.Done)
+	for export := range exports {
 		sum += int64(p.Files[export].Done) + int64(p.Uploads[export].Done)
 	}
 	return sum
+}
+
+// heardOf is a number that grows with everything that the workflow has heard of. What answers to queries have added is not in it: no replay
+// repeats them.
+func heardOf(p Progress, state *State) int64 {
+	return p.Sum(slices.Values(state.names())) + int64(len(state.Course.Phases))
 }
 
 // What the state keeps, in bytes of JSON.

@@ -79,6 +79,11 @@ func (a *Activities) fill(ctx context.Context, row *overview.Row, known overview
 	if err == nil {
 		row.Workers, row.Silent = counted(serving)
 		row.Disagree = unequal(serving)
+		if *row.Workers == 0 {
+			if row.Heard, err = a.Roll.Heard(ctx, known.Name); err != nil {
+				row.Unread = append(row.Unread, "since when none serves it")
+			}
+		}
 	} else {
 		row.Unread = append(row.Unread, "its workers")
 	}

@@ -130,7 +130,20 @@ func TestConnected_aSourceComesGoesAndComesBackInMidSync(t *testing.T) {
 	}
 }
 
-// TestIdle_ofAHundredSources measures what a worker takes that has nothing to do: without a source, and with a hundred that were connected.
+// add adds to the settings.
+func (s *station) add(t *testing.T, text string) {
+	t.Helper()
+	settings, err := os.ReadFile(s.settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(s.settings, append(settings, text...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestIdle_ofAHundredSources measures what a worker takes that has nothing to do but to look after metrics and messages: without a source, and
+// with a hundred that were connected.
 func TestIdle_ofAHundredSources(t *testing.T) {
 	onlyWhole(t, "idle")
 	const (
@@ -144,6 +157,8 @@ func TestIdle_ofAHundredSources(t *testing.T) {
 	var cpu, memory [2]float64
 	for i, n := range []int{0, sources} {
 		station := withoutSources(t)
+		station.add(t, "metrics: {address: \"0\"}\nnotify: {receivers: {nobody: {webhook: \"env:HOOK_URL\", secret: \"env:HOOK_KEY\"}}}\n")
+		station.environ = append(station.environ, "HOOK_URL=http://127.0.0.1:9", "HOOK_KEY="+hookKey)
 		store := station.saved(t)
 		for k := range n {
 			save(t, store, "s"+strconv.Itoa(k), org.Ready())

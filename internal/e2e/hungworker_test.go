@@ -10,40 +10,11 @@ import (
 	"testing"
 	"time"
 
-	"go.temporal.io/sdk/client"
-	"go.uber.org/zap"
-
-	"longhaul/internal/config"
-	"longhaul/internal/host"
 	"longhaul/internal/notify"
 	lookout "longhaul/internal/notify/watch"
 	"longhaul/internal/simulator/server"
-	"longhaul/internal/source"
 	"longhaul/workflows"
 )
-
-// onlooker is a worker without sources, on the Temporal and the bucket of others.
-func onlooker(t *testing.T, c client.Client, bucket string, box *letterbox, gone time.Duration) {
-	t.Helper()
-	registry, err := source.NewRegistry()
-	if err != nil {
-		t.Fatal(err)
-	}
-	settings := config.Config{
-		Storage: bucket, Sources: registry,
-		Notify: notify.Settings{Stall: 10 * time.Second, Receivers: []notify.Configured{box.receiver("hook", askable()...)}},
-	}
-	h, err := host.Open(t.Context(), settings, host.Options{Version: "test", Logger: zap.NewNop(), Pace: lookout.Pace{Every: time.Second, Gone: gone}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { closed(t, h.Close()) })
-	worker := h.NewWorker(c)
-	if err := worker.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(worker.Stop)
-}
 
 // TestTells_aWorkerThatHangs stops the only worker of a source in the middle of a sync, as a machine that freezes does, while a worker without
 // sources lives: people are told that nothing moves, and that nobody serves the source. When it wakes, both is over.
@@ -62,7 +33,7 @@ func TestTells_aWorkerThatHangs(t *testing.T) {
 	station.environ = append(station.environ, "HOOK_URL="+box.URL+hookPath, "HOOK_KEY="+hookKey)
 	worker := station.work(t, temporal)
 
-	onlooker(t, c, station.bucket, box, gone)
+	onlooker(t, c, station.bucket, box, lookout.Pace{Every: time.Second, Gone: gone})
 
 	run := running{begin(t, c, "acme"), c}
 	eventually(t, longest, func() bool { return described(sim) > 20 })

@@ -18,6 +18,7 @@ import (
 	"go.uber.org/zap"
 
 	"longhaul/internal/host"
+	lookout "longhaul/internal/notify/watch"
 	"longhaul/internal/schedule"
 	"longhaul/internal/simulator/server"
 	"longhaul/internal/source"
@@ -39,7 +40,7 @@ func (p *plant) measure(t *testing.T, options server.Options) measured {
 	}
 	t.Cleanup(cancel)
 	h, err := host.Open(t.Context(), p.settings(t, options), host.Options{
-		Version: "v1.2.3", Logger: zap.NewNop(), Metrics: metrics, Measure: 200 * time.Millisecond,
+		Version: "v1.2.3", Logger: zap.NewNop(), Metrics: metrics, Pace: lookout.Pace{Every: 200 * time.Millisecond},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -45,10 +45,9 @@ type Options struct {
 	Lost       func(error)
 	RefusedFor time.Duration // zero: two minutes
 
-	Pace watch.Pace // of what is told that no sync can tell
+	Pace watch.Pace // how often the sources are looked at, for metrics too, and when it is told what no sync can tell
 
 	Metrics *telemetry.Metrics // nil: nothing is measured
-	Measure time.Duration      // how often the sources are looked at for metrics; zero: each minute
 }
 
 // lost tells that the workers do nothing any more.
@@ -83,7 +82,7 @@ type Host struct {
 	version    string
 	messages   *messages
 	metrics    *telemetry.Metrics
-	measure    time.Duration
+	pace       watch.Pace
 
 	work atWork
 }
@@ -114,7 +113,7 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 	h := &Host{
 		store: store, settings: settings.Sources, keeper: keeper,
 		saved: saved.New(store, keeper, settings.Learn), slots: settings.Worker.Slots, logger: logger,
-		version: options.Version, metrics: options.Metrics, measure: options.Measure,
+		version: options.Version, metrics: options.Metrics, pace: options.Pace,
 		polls: newPolls(options.lost, options.RefusedFor, logger),
 	}
 	var live roster.Saved // nil: none can be connected

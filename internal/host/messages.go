@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"time"
 
 	"go.temporal.io/sdk/activity"
 	"go.uber.org/zap"
@@ -26,7 +27,6 @@ type messages struct {
 	roster   *roster.Roster
 	sender   *receiver.Sender
 	logger   *zap.Logger
-	pace     watch.Pace
 
 	instruments *telemetry.Instruments // count what became of messages; nil: nothing does
 }
@@ -35,7 +35,7 @@ type messages struct {
 func newMessages(settings config.Config, members *roster.Roster, options Options) *messages {
 	m := &messages{
 		settings: settings.Notify, links: words.Links{UI: settings.UIURL, Page: settings.Report.URL}, roster: members,
-		logger: options.Logger, pace: options.Pace, instruments: options.Metrics.Instruments(),
+		logger: options.Logger, instruments: options.Metrics.Instruments(),
 	}
 	m.instruments.KnowReceivers(m.settings.Names())
 	if settings.Learn != nil {
@@ -79,14 +79,18 @@ func (m *messages) send(ctx context.Context, message notify.Message, wanted []no
 	return all
 }
 
-// watch tells what no sync can, until ctx ends.
-func (m *messages) watch(ctx context.Context, w *Workers) {
+// watch tells what no sync can.
+func (m *messages) watch(w *Workers) *watch.Watch {
 	h := w.host
-	all := watch.Watch{
-		Store: h.store, Settings: m.settings, Own: m.own, Logger: m.logger, Pace: m.pace,
+	return &watch.Watch{
+		Store: h.store, Settings: m.settings, Own: m.own, Pace: h.pace, Left: m.roster.Left, Scheduled: h.schedules.ledger.Listed,
 		Served: func() []string {
 			served, _ := w.Served()
 			return served
+		},
+		Running: func(ctx context.Context) (map[string]time.Time, error) {
+			syncs, err := w.syncs.List(ctx)
+			return syncs.Began, err
 		},
 		World: &watch.Temporal{
 			Client: w.client, Server: h.schedules.at(w.client, h.polls.Namespace()), Store: h.store,
@@ -95,5 +99,4 @@ func (m *messages) watch(ctx context.Context, w *Workers) {
 			},
 		},
 	}
-	all.Run(ctx)
 }

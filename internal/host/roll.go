@@ -11,7 +11,6 @@ import (
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
-	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
 	"golang.org/x/sync/errgroup"
@@ -21,7 +20,11 @@ import (
 	"longhaul/internal/fault"
 	"longhaul/internal/hang"
 	"longhaul/internal/history"
+	"longhaul/internal/host/underway"
 	"longhaul/internal/humanize"
+	"longhaul/internal/notify"
+	"longhaul/internal/notify/desk"
+	"longhaul/internal/notify/watch"
 	"longhaul/internal/overview"
 	"longhaul/internal/saved"
 	"longhaul/internal/schedule"
@@ -36,8 +39,6 @@ const (
 	rollAtOnce = 8
 	// orgsWithin bounds how long credentials are read for the addresses of the orgs.
 	orgsWithin = 3 * time.Second
-	// mostRunning bounds the workflows among which those are looked for that sync. Beside each may be one more, by which a schedule started it.
-	mostRunning = 400
 )
 
 // roll answers what is known of the sources. See question.Roll.
@@ -184,14 +185,26 @@ func (r roll) Workers(ctx context.Context, name string) ([]doctor.Worker, error)
 	})
 }
 
+// Heard is when a worker last asked for the work of a source: Temporal remembers that for some minutes, and the bucket where people were told
+// that none does.
+func (r roll) Heard(ctx context.Context, name string) (time.Time, error) {
+	at, err := within(ctx, func(ctx context.Context) (time.Time, error) {
+		return (&watch.Temporal{Client: activity.GetClient(ctx)}).Polled(ctx, name)
+	})
+	if err != nil || !at.IsZero() {
+		return at.UTC(), err
+	}
+	standing, err := desk.Standings(ctx, r.host.store, name)
+	if gone := standing[notify.WorkerGone]; gone.Open() {
+		return gone.Since, nil
+	}
+	return time.Time{}, err
+}
+
 // Waits asks each sync that runs why it stands still.
 func (r roll) Waits(ctx context.Context) (map[string]*overview.Wait, error) {
-	c, query := activity.GetClient(ctx), fmt.Sprintf(`WorkflowType = %q AND ExecutionStatus = "Running"`, workflows.SyncSourceType)
-	running, err := within(ctx, func(ctx context.Context) (*workflowservice.ListWorkflowExecutionsResponse, error) {
-		return c.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{
-			Namespace: activity.GetInfo(ctx).Namespace, Query: query, PageSize: mostRunning,
-		})
-	})
+	c := activity.GetClient(ctx)
+	syncs, err := within(ctx, func(ctx context.Context) (underway.Syncs, error) { return underway.List(ctx, c, time.Now()) })
 	if err != nil {
 		return nil, explained(err)
 	}
@@ -199,14 +212,9 @@ func (r roll) Waits(ctx context.Context) (map[string]*overview.Wait, error) {
 	var mu sync.Mutex
 	var group errgroup.Group
 	group.SetLimit(rollAtOnce)
-	for _, one := range running.GetExecutions() {
-		id := one.GetExecution()
-		name, sync := workflows.SourceOfID(id.GetWorkflowId())
-		if !sync || one.GetType().GetName() != workflows.SyncSourceType {
-			continue
-		}
+	for name := range syncs.Began {
 		group.Go(func() error {
-			wait, err := within(ctx, func(ctx context.Context) (*overview.Wait, error) { return waitOf(ctx, c, id.GetWorkflowId()) })
+			wait, err := within(ctx, func(ctx context.Context) (*overview.Wait, error) { return waitOf(ctx, c, workflows.SyncID(name)) })
 			mu.Lock()
 			defer mu.Unlock()
 			if waits[name] = wait; err != nil {

@@ -115,23 +115,10 @@ func (s *schedules) unknown(name string) error {
 // keepSchedules looks at the schedules of the sources that are served, at once and again and again. Syncs run whatever becomes of it.
 func (w *Workers) keepSchedules() {
 	server := w.host.schedules.at(w.client, w.host.polls.Namespace())
-	ticker := time.NewTicker(reconcileEvery)
-	defer ticker.Stop()
-	for before := ""; ; {
-		why := ""
-		if err := w.host.schedules.reconcile(w.life, server, w.scheduled()); err != nil && w.life.Err() == nil {
-			why = said(err)
-		}
-		if why != before && why != "" {
-			w.host.logger.Error("the schedules could not be looked at", zap.String("why", why), zap.String("bucket", w.host.store.Name()))
-		}
-		before = why
-		select {
-		case <-w.life.Done():
-			return
-		case <-ticker.C:
-		}
-	}
+	look := func(ctx context.Context) error { return w.host.schedules.reconcile(ctx, server, w.scheduled()) }
+	again(w.life, reconcileEvery, look, func(why string) {
+		w.host.logger.Error("the schedules could not be looked at", zap.String("why", why), zap.String("bucket", w.host.store.Name()))
+	})
 }
 
 // reconcile looks once. A bucket that hangs does not keep the workers from stopping.

@@ -1,12 +1,12 @@
 package host
 
 import (
-	"cmp"
 	"context"
 	"maps"
 	"runtime/debug"
 	"slices"
 	"sync"
+	"time"
 
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
@@ -17,7 +17,7 @@ import (
 	"longhaul/internal/export/formats"
 	"longhaul/internal/fault"
 	"longhaul/internal/host/gauge"
-	"longhaul/internal/schedule/ledger"
+	"longhaul/internal/host/underway"
 	"longhaul/workflows"
 )
 
@@ -29,6 +29,7 @@ type Workers struct {
 	client client.Client
 	tuner  *tuner
 	main   worker.Worker
+	syncs  *underway.Lister
 
 	life context.Context // ends with Stop
 	end  context.CancelFunc
@@ -47,7 +48,7 @@ type Workers struct {
 // attributes of the namespace.
 func (h *Host) NewWorker(c client.Client) *Workers {
 	w := &Workers{
-		host: h, client: c, tuner: newTuner(h.activitySlots()),
+		host: h, client: c, tuner: newTuner(h.activitySlots()), syncs: &underway.Lister{Client: c, Every: h.pace.Period()},
 		serving: map[string]worker.Worker{}, telling: map[string]worker.Worker{}, said: map[string]string{},
 	}
 	w.life, w.end = context.WithCancel(context.Background())
@@ -75,8 +76,37 @@ func (w *Workers) Start() error {
 	w.started = true
 	w.busy.Go(w.keepLooking)
 	w.busy.Go(w.keepSchedules)
-	w.busy.Go(func() { w.host.messages.watch(w.life, w) })
+	h := w.host
+	w.busy.Go(func() {
+		again(w.life, h.pace.Period(), h.messages.watch(w).Look, warns(h.logger, "nobody can be told of what syncs do not tell"))
+	})
 	return measuring{w}.start()
+}
+
+// warns says in the log why something does not go well.
+func warns(logger *zap.Logger, what string) func(why string) {
+	return func(why string) { logger.Warn(what, zap.String("event", "warning"), zap.String("why", why)) }
+}
+
+// again does something at once and again and again, until life ends. Nothing that goes wrong ends it: why it does is said once.
+func again(life context.Context, every time.Duration, do func(context.Context) error, say func(why string)) {
+	ticker := time.NewTicker(every)
+	defer ticker.Stop()
+	for before := ""; ; {
+		why := ""
+		if err := fault.Caught(func() error { return do(life) }); err != nil && life.Err() == nil {
+			why = said(err)
+		}
+		if why != "" && why != before {
+			say(why)
+		}
+		before = why
+		select {
+		case <-life.Done():
+			return
+		case <-ticker.C:
+		}
+	}
 }
 
 // measuring gives metrics of the sources to Prometheus, and says whether the process is ready.
@@ -88,24 +118,25 @@ func (w measuring) start() error {
 	if h.metrics == nil {
 		return nil
 	}
-	namespace := cmp.Or(h.polls.Namespace(), client.DefaultNamespace)
+	server := h.schedules.at(w.client, h.polls.Namespace())
 	probe := &gauge.Probe{Name: h.store.Name(), Bucket: h.store.Look, Temporal: func(ctx context.Context) error {
-		_, err := w.client.WorkflowService().DescribeNamespace(ctx, &workflowservice.DescribeNamespaceRequest{Namespace: namespace})
+		_, err := w.client.WorkflowService().DescribeNamespace(ctx, &workflowservice.DescribeNamespaceRequest{Namespace: server.Namespace})
 		if err != nil {
 			return unanswered(err)
 		}
 		return nil
 	}}
 	gauges := &gauge.Gauges{
-		Client: w.client, Server: ledger.Server{Service: w.client.WorkflowService(), Namespace: namespace, Identity: h.schedules.identity},
+		Client: w.client, Syncs: w.syncs.List, Server: server,
 		Store: h.store, Ledger: h.schedules.ledger, Sources: w.Served, Exports: formats.Names(), Instruments: h.metrics.Instruments(),
-		Probe: probe, Version: h.version, Commit: build.Read(debug.ReadBuildInfo()).Commit(), Every: h.measure, Logger: h.logger,
+		Probe: probe, Version: h.version, Commit: build.Read(debug.ReadBuildInfo()).Commit(),
 	}
 	if err := h.metrics.Register(gauges); err != nil {
 		return err
 	}
 	h.metrics.SetReady(probe.Ready)
-	w.busy.Go(func() { gauges.Run(w.life) })
+	fails := warns(h.logger, "not all metrics of the sources are as they should be; they are read again each minute")
+	w.busy.Go(func() { again(w.life, h.pace.Period(), gauges.Look, fails) })
 	return nil
 }
 

@@ -34,12 +34,16 @@ func (p Page) spoken(words string) string {
 }
 
 // unserved says that no sync of a source can run, and what lets one run; empty where a worker serves it, and where that is not known.
-func (r Row) unserved() string {
+func (p Page) unserved(r Row) string {
 	none := r.Workers != nil && *r.Workers == 0 || r.Workers == nil && r.Waits != nil && r.Waits.For == ForWorker
 	if !none || r.Origin == Gone {
 		return ""
 	}
-	words := "no worker serves it, so no sync of it can run until one does"
+	words := "no worker serves it"
+	if !r.Heard.IsZero() {
+		words = "no worker has served it since " + p.moment(r.Heard)
+	}
+	words += ", so no sync of it can run until one does"
 	switch {
 	case r.Problem != "":
 		return words
@@ -58,7 +62,7 @@ func (p Page) below(r Row) (lines []string) {
 	}
 	says(strings.TrimPrefix(r.Org+", "+r.origin(), ", "))
 	says(r.Problem)
-	says(r.unserved())
+	says(p.unserved(r))
 	if len(r.Silent) > 0 {
 		says("not counted, as they did not poll for over a minute, so may have stopped: " + strings.Join(r.Silent, ", "))
 	}
@@ -88,7 +92,7 @@ func (p Page) waits(r Row) string {
 	w := r.Waits
 	if w == nil {
 		switch {
-		case r.Running && r.unserved() != "":
+		case r.Running && p.unserved(r) != "":
 			return "a sync has begun"
 		case r.Running:
 			return "a sync runs"

@@ -53,6 +53,7 @@ type Row struct {
 	Running  bool      `json:"running"`
 	Waits    *Wait     `json:"waits,omitempty"`            // of a sync that stands still
 	Workers  *int      `json:"workers,omitempty"`          // that serve the source, by their last poll; absent: Temporal did not say
+	Heard    time.Time `json:"heard,omitzero"`             // where none serves it: when one last asked for its work, as far as is known
 	Silent   []string  `json:"may_have_stopped,omitempty"` // workers that are not counted: they did not poll when a living one would have
 	Disagree []string  `json:"disagree,omitempty"`
 

@@ -33,6 +33,11 @@ const (
 // ID is the id of the schedule of a source.
 func ID(source string) string { return sourcename.SchedulePrefix + source }
 
+// SourceOf is the inverse of ID; ours is false for an id of another form.
+func SourceOf(id string) (source string, ours bool) {
+	return strings.CutPrefix(id, sourcename.SchedulePrefix)
+}
+
 // Check says what is wrong with a schedule; nil where nothing is.
 func Check(s source.Schedule) error {
 	switch {

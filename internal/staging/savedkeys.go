@@ -34,8 +34,11 @@ func CandidateKey(source, version string) string {
 	return CandidatesPrefixOf(source) + version + ".json"
 }
 
+// SourcesPrefix is the prefix of the folders of sources.
+const SourcesPrefix = "sources/"
+
 // SourcePrefix is the prefix of all that syncs of a source leave.
-func SourcePrefix(source string) string { return "sources/" + source + "/" }
+func SourcePrefix(source string) string { return SourcesPrefix + source + "/" }
 
 // ScheduleKey is what was last written of the schedule of a source, and whether that is paused.
 func ScheduleKey(source string) string { return "sources/" + source + "/schedule.json" }

@@ -28,7 +28,11 @@ type Result struct {
 // NotifySource sends one message to all who asked for it, and notes what became of it on the page of the sync.
 func NotifySource(ctx workflow.Context, fact notify.Fact) (*Result, error) {
 	params := told.NotifyParams{Fact: fact}
-	sent, err := call.Do(call.OnSourceWorker(ctx, fact.Source), call.ForMessage, "send the message", acts.Notify, params)
+	on := call.OnSourceWorker(ctx, fact.Source)
+	if fact.Event == notify.WorkerGone { // there is none to wait for
+		on = call.OnAnyWorker(ctx)
+	}
+	sent, err := call.Do(on, call.ForMessage, "send the message", acts.Notify, params)
 	var late *temporal.TimeoutError
 	if errors.As(err, &late) { // no worker serves the source, or the one that does hangs, which may be what it says
 		sent, err = call.Do(call.OnAnyWorker(ctx), call.ForMessage, "send the message by any worker", acts.Notify, params)

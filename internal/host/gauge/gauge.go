@@ -1,4 +1,4 @@
-// Package gauge finds out once a minute how the sources of a worker are, and gives that to Prometheus.
+// Package gauge finds out how the sources of a worker are, and gives that to Prometheus.
 package gauge
 
 import (
@@ -10,18 +10,18 @@ import (
 	"time"
 
 	"go.temporal.io/sdk/client"
-	"go.uber.org/zap"
 	"golang.org/x/sync/errgroup"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/host/underway"
 	"longhaul/internal/schedule/ledger"
 	"longhaul/internal/staging"
 	"longhaul/internal/telemetry"
 )
 
 const (
-	// everyMinute is how often a worker looks, and lookWithin bounds one look.
-	everyMinute, lookWithin = time.Minute, 50 * time.Second
+	// lookWithin bounds one look.
+	lookWithin = 50 * time.Second
 	// atOnce bounds the sources about which somebody is asked at one time.
 	atOnce = 8
 )
@@ -29,6 +29,7 @@ const (
 // Gauges are how the sources of a worker are. Its fields must not change once it runs.
 type Gauges struct {
 	Client      client.Client
+	Syncs       func(context.Context) (underway.Syncs, error)
 	Server      ledger.Server // the same Temporal, for schedules
 	Store       *staging.Store
 	Ledger      *ledger.Ledger                 // knows the schedules
@@ -38,11 +39,8 @@ type Gauges struct {
 	Probe       *Probe                         // of Temporal and the bucket
 	Version     string                         // of this worker
 	Commit      string                         // may be empty
-	Every       time.Duration                  // zero: a minute
-	Logger      *zap.Logger
 
 	sights map[string]*sight // by source; of the one who looks
-	last   time.Time         // when Temporal last listed the syncs
 	shown  atomic.Pointer[[]view]
 }
 
@@ -52,28 +50,6 @@ type sight struct {
 	syncing
 	past past
 	plan plan
-}
-
-// Run looks until ctx ends. Nothing that goes wrong in a look ends it.
-func (g *Gauges) Run(ctx context.Context) {
-	ticker := time.NewTicker(cmp.Or(g.Every, everyMinute))
-	defer ticker.Stop()
-	for before := ""; ; {
-		why := ""
-		if err := fault.Caught(func() error { return g.Look(ctx) }); err != nil && ctx.Err() == nil {
-			why = fault.Sentence(err)
-		}
-		if why != before && why != "" {
-			g.Logger.Warn("not all metrics of the sources are as they should be; they are read again each minute",
-				zap.String("event", "warning"), zap.String("why", why))
-		}
-		before = why
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
-	}
 }
 
 // Look looks once. What it cannot find out stays as it was found last; the error is one of those.

@@ -16,10 +16,10 @@ import (
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/converter"
-	"go.uber.org/zap"
 
 	"longhaul/internal/description"
 	"longhaul/internal/history"
+	"longhaul/internal/host/underway"
 	"longhaul/internal/schedule/ledger"
 	"longhaul/internal/staging"
 	"longhaul/internal/telemetry"
@@ -96,7 +96,8 @@ func newBench(t *testing.T) *bench {
 	t.Cleanup(func() { _ = store.Close() })
 	b := &bench{temporal: &temporal{running: map[string]workflows.Progress{}}, served: []string{"acme"}}
 	b.Gauges = &Gauges{
-		Client: b.temporal, Store: store, Ledger: ledger.New(store, ledger.Kind{}, nil), Exports: []string{"castor"}, Version: "v1", Logger: zap.NewNop(),
+		Client: b.temporal, Store: store, Ledger: ledger.New(store, ledger.Kind{}, nil), Exports: []string{"castor"}, Version: "v1",
+		Syncs:   func(ctx context.Context) (underway.Syncs, error) { return underway.List(ctx, b.temporal, time.Time{}) },
 		Sources: func() (served, left []string) { return b.served, b.left },
 		Probe: &Probe{
 			Name: store.Name(), Temporal: func(context.Context) error { return nil }, Bucket: func(context.Context) error { return b.away },

@@ -33,13 +33,12 @@ type plan struct {
 // lookAtPlans takes what the ledger has seen of the schedules, and asks Temporal for those of which a run should have come.
 func (g *Gauges) lookAtPlans(ctx context.Context, now time.Time) error {
 	var first error
-	checks := 0
+	checks, listed := 0, g.Ledger.Listed()
+	if listed == nil {
+		return nil // nobody has looked yet
+	}
 	for name, s := range g.sights {
-		info, listed := g.Ledger.Listed(name)
-		if !listed {
-			continue // nobody has looked yet
-		}
-		s.plan.take(info, now)
+		s.plan.take(listed[name], now)
 		if !s.plan.due(now) || s.runs || checks == mostChecks {
 			continue
 		}

@@ -3,11 +3,8 @@ package gauge
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
-
-	enumspb "go.temporal.io/api/enums/v1"
-	workflowpb "go.temporal.io/api/workflow/v1"
-	"go.temporal.io/api/workflowservice/v1"
 
 	"longhaul/internal/quota"
 	"longhaul/internal/usage"
@@ -15,12 +12,8 @@ import (
 )
 
 const (
-	// listWithin bounds the list of syncs, and queryWithin the question to one of them.
-	listWithin, queryWithin = 10 * time.Second, 5 * time.Second
-	// mostSyncs bounds the syncs that are listed.
-	mostSyncs = 1000
-	// listLate is for how long Temporal may not list yet that a sync has ended.
-	listLate = 3 * time.Minute
+	// queryWithin bounds the question to a sync that runs.
+	queryWithin = 5 * time.Second
 	// usedEvery is how often the calls of a source that syncs are added up from the bucket.
 	usedEvery = 5 * time.Minute
 )
@@ -38,44 +31,21 @@ type syncing struct {
 	usedAt time.Time
 }
 
-// lookAtSyncs asks Temporal by one list which syncs run or have ended since the last look, and each that runs how far it is.
+// lookAtSyncs takes which syncs run or have ended since the last look, and asks each that runs how far it is.
 func (g *Gauges) lookAtSyncs(ctx context.Context, now time.Time) error {
-	since := g.last.Add(-listLate)
-	if g.last.IsZero() {
-		since = now.Add(-listLate)
-	}
-	bounded, cancel := context.WithTimeout(ctx, listWithin)
-	defer cancel()
-	listed, err := g.Client.ListWorkflow(bounded, &workflowservice.ListWorkflowExecutionsRequest{
-		Query: fmt.Sprintf(`WorkflowType = %q AND (ExecutionStatus = "Running" OR CloseTime > %q)`,
-			workflows.SyncSourceType, since.UTC().Format(time.RFC3339)),
-		PageSize: mostSyncs,
-	})
+	syncs, err := g.Syncs(ctx)
 	if err != nil {
-		return fmt.Errorf("listing the syncs that run: %w", err)
-	}
-	g.last = now
-	running := map[string]*workflowpb.WorkflowExecutionInfo{}
-	for _, one := range listed.GetExecutions() {
-		name, ok := workflows.SourceOfID(one.GetExecution().GetWorkflowId())
-		s := g.sights[name]
-		switch {
-		case !ok || s == nil:
-		case one.GetStatus() == enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING:
-			running[name] = one
-		case one.GetStatus() != enumspb.WORKFLOW_EXECUTION_STATUS_CONTINUED_AS_NEW:
-			s.ended = true
-		}
+		return err
 	}
 	return g.each(ctx, func(ctx context.Context, name string, s *sight) error {
-		one := running[name]
-		if one == nil {
-			s.ended = s.ended || s.runs
-			s.syncing = syncing{ended: s.ended}
+		s.ended = s.ended || syncs.Ended[name]
+		began, runs := syncs.Began[name]
+		if !runs {
+			s.syncing = syncing{ended: s.ended || s.runs}
 			return nil
 		}
 		if !s.runs {
-			s.runs, s.began, s.moved = true, one.GetStartTime().AsTime(), now
+			s.runs, s.began, s.moved = true, began, now
 		}
 		if err := g.ask(ctx, name, &s.syncing, now); err != nil {
 			return err
@@ -96,17 +66,12 @@ func (g *Gauges) ask(ctx context.Context, name string, s *syncing, now time.Time
 	if err != nil {
 		return fmt.Errorf("asking the sync of source %s how far it is: %w", name, err)
 	}
-	done := progress.Listed + progress.Done + progress.APICalls + progress.States.Total() + int64(progress.Shards.Done)
-	for _, counts := range []map[string]workflows.Count{progress.Files, progress.Uploads} {
-		for _, count := range counts {
-			done += int64(count.Done)
-		}
-	}
+	done := progress.Sum(maps.Keys(progress.Files))
 	before := s.progress
 	if before == nil || before.Sync != progress.Sync || done > s.done || before.Phase != progress.Phase || waiting(progress) || waiting(before) {
 		s.moved = now
 	}
-	s.progress, s.done = progress, max(done, 0)
+	s.progress, s.done = progress, done
 	return nil
 }
 

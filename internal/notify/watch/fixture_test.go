@@ -6,7 +6,10 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	commonpb "go.temporal.io/api/common/v1"
+	schedulepb "go.temporal.io/api/schedule/v1"
 	"go.uber.org/zap"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"longhaul/internal/history"
 	"longhaul/internal/notify"
@@ -15,6 +18,7 @@ import (
 	"longhaul/internal/notify/words"
 	"longhaul/internal/source"
 	"longhaul/internal/streamtest"
+	"longhaul/workflows"
 )
 
 // world is a Temporal, a bucket and the hour, in which messages are sent at once.
@@ -25,7 +29,8 @@ type world struct {
 	now     time.Time
 	served  []string
 	running map[string]bool
-	plans   map[string]watch.Plan
+	left    map[string]bool
+	plans   map[string]*schedulepb.ScheduleListInfo
 	polled  map[string]time.Time
 	runs    map[string]*history.Missed
 	asked   map[string]int // requests by kind and source
@@ -39,7 +44,8 @@ type world struct {
 func newWorld(t *testing.T, events ...notify.Event) *world {
 	t.Helper()
 	w := &world{
-		t: t, now: time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC), running: map[string]bool{}, plans: map[string]watch.Plan{}, // a Wednesday
+		t: t, now: time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC), running: map[string]bool{}, // a Wednesday
+		left: map[string]bool{}, plans: map[string]*schedulepb.ScheduleListInfo{},
 		polled: map[string]time.Time{}, runs: map[string]*history.Missed{}, asked: map[string]int{}, started: map[string]notify.Fact{},
 	}
 	settings := notify.Settings{Receivers: []notify.Configured{{Name: "ops", Events: events}}}
@@ -64,20 +70,37 @@ func newWorld(t *testing.T, events ...notify.Event) *world {
 func (w *world) worker() *watch.Watch {
 	return &watch.Watch{
 		Store: w.desk.Store, Settings: w.desk.Settings, Own: w.desk.Own, Served: func() []string { return w.served }, World: w,
-		Logger: zap.NewNop(), Now: func() time.Time { return w.now },
+		Left: func(name string) bool { return w.left[name] }, Running: w.syncs,
+		Scheduled: func() map[string]*schedulepb.ScheduleListInfo { return w.plans },
+		Pace:      watch.Pace{Now: func() time.Time { return w.now }},
 	}
 }
 
-func (w *world) Syncing(context.Context) (map[string]bool, error) { return w.running, w.err }
+// plan is a schedule whose next run is at a moment; zero: it is paused.
+func plan(next time.Time) *schedulepb.ScheduleListInfo {
+	info := &schedulepb.ScheduleListInfo{WorkflowType: &commonpb.WorkflowType{Name: workflows.SyncSourceType}, Paused: next.IsZero()}
+	if !info.Paused {
+		info.FutureActionTimes = []*timestamppb.Timestamp{timestamppb.New(next)}
+	}
+	return info
+}
 
-func (w *world) Scheduled(context.Context) (map[string]watch.Plan, error) { return w.plans, w.err }
+func (w *world) syncs(context.Context) (map[string]time.Time, error) {
+	began := map[string]time.Time{}
+	for name, runs := range w.running {
+		if runs {
+			began[name] = w.now
+		}
+	}
+	return began, w.err
+}
 
 func (w *world) Polled(_ context.Context, source string) (time.Time, error) {
 	w.asked["polled "+source]++
 	return w.polled[source], nil
 }
 
-func (w *world) Missed(_ context.Context, source string, _ bool) (*history.Missed, error) {
+func (w *world) Missed(_ context.Context, source string) (*history.Missed, error) {
 	w.asked["missed "+source]++
 	return w.runs[source], nil
 }

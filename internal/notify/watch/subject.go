@@ -7,10 +7,12 @@ import (
 	"slices"
 	"time"
 
+	"longhaul/internal/hang"
 	"longhaul/internal/history"
 	"longhaul/internal/humanize"
 	"longhaul/internal/notify"
 	"longhaul/internal/notify/desk"
+	"longhaul/internal/schedule/ledger"
 	"longhaul/internal/sourcename"
 )
 
@@ -50,6 +52,15 @@ func (s *subject) tell(ctx context.Context, fact notify.Fact, occasion string) e
 	return s.World.Start(ctx, fact)
 }
 
+// open says whether people were told that something stands, and not yet that it is over.
+func (s *subject) open(event notify.Event) bool { return s.standing[event].Open() }
+
+// runs says whether a sync of the source runs.
+func (s *subject) runs() bool {
+	_, runs := s.running[s.name]
+	return runs
+}
+
 // stands tells that something stands, unless that was told within a day.
 func (s *subject) stands(ctx context.Context, fact notify.Fact, occasion string) error {
 	if !s.asked(fact.Event) {
@@ -65,41 +76,41 @@ func (s *subject) stands(ctx context.Context, fact notify.Fact, occasion string)
 	return s.tell(ctx, fact, occasion)
 }
 
-// over tells that something does not stand any more, where it was told that it does.
-func (s *subject) over(ctx context.Context, event notify.Event) error {
+// over tells that something does not stand any more, where it was told that it does; why may be empty.
+func (s *subject) over(ctx context.Context, event notify.Event, why string) error {
 	before := s.standing[event]
 	if !before.Open() {
 		return nil
 	}
-	fact := notify.Fact{Event: notify.Recovered, Closes: []notify.Event{event}, Since: before.Since}
+	fact := notify.Fact{Event: notify.Recovered, Closes: []notify.Event{event}, Since: before.Since, Why: why}
 	return s.tell(ctx, fact, string(event)+"-"+before.Since.UTC().Format(idTime))
 }
 
 // missed looks whether a run of the schedule did not come. It asks only when one should have come, and while it is known that one did not.
 func (s *subject) missed(ctx context.Context) error {
 	overdue := cmp.Or(s.Overdue, DefaultOverdue)
-	plan, running := s.plans[s.name], s.running[s.name]
+	plan := s.plans[s.name]
 	due := !s.sight.check.IsZero() && !s.now.Before(s.sight.check)
 	if due {
 		s.sight.check = time.Time{}
 	}
-	if s.sight.check.IsZero() && !plan.Next.IsZero() {
-		s.sight.check = plan.Next.Add(overdue)
+	if next := plan.GetFutureActionTimes(); s.sight.check.IsZero() && len(next) > 0 {
+		s.sight.check = next[0].AsTime().Add(overdue)
 	}
-	if !due && !s.standing[notify.ScheduleMissed].Open() {
+	if !due && !s.open(notify.ScheduleMissed) {
 		return nil
 	}
 	var missed *history.Missed
-	if !plan.Paused && !running {
+	if !plan.GetPaused() && !s.runs() {
 		var err error
-		if missed, err = s.World.Missed(ctx, s.name, running); err != nil {
+		if missed, err = s.World.Missed(ctx, s.name); err != nil {
 			s.sight.check = s.now // again
 			return err
 		}
 	}
 	switch {
 	case missed == nil:
-		return s.over(ctx, notify.ScheduleMissed)
+		return s.over(ctx, notify.ScheduleMissed, "")
 	case s.now.Sub(missed.First) < overdue: // looked at again when it is late enough
 		s.sight.check = missed.First.Add(overdue)
 		return nil
@@ -120,7 +131,7 @@ func (s *subject) missed(ctx context.Context) error {
 // they are of, so those of the watch are called otherwise.
 func (s *subject) failed(ctx context.Context) error {
 	before := s.standing[notify.Failed]
-	if !before.Open() || s.running[s.name] || before.Sync == "" {
+	if !before.Open() || s.runs() || before.Sync == "" {
 		return nil
 	}
 	fact := notify.Fact{
@@ -132,7 +143,7 @@ func (s *subject) failed(ctx context.Context) error {
 
 // ended tells that nothing stands of a sync that is over and did not say so: it was terminated.
 func (s *subject) ended(ctx context.Context) error {
-	if s.running[s.name] {
+	if s.runs() {
 		s.sight.idle = time.Time{}
 		return nil
 	}
@@ -143,7 +154,7 @@ func (s *subject) ended(ctx context.Context) error {
 		return nil
 	}
 	for _, event := range desk.OfASync {
-		if err := s.over(ctx, event); err != nil {
+		if err := s.over(ctx, event, ""); err != nil {
 			return err
 		}
 	}
@@ -187,7 +198,7 @@ func (s *subject) workerGone(ctx context.Context) error {
 		if s.sight.polled.IsZero() {
 			return nil // it is not known yet
 		}
-		return s.over(ctx, notify.WorkerGone)
+		return s.over(ctx, notify.WorkerGone, "")
 	}
 	occasion := since.Truncate(24 * time.Hour) // by which all workers call the first time the same
 	switch before := s.standing[notify.WorkerGone]; {
@@ -201,4 +212,37 @@ func (s *subject) workerGone(ctx context.Context) error {
 }
 
 // workerBack tells that this worker serves a source of which it was told that none does.
-func (s *subject) workerBack(ctx context.Context) error { return s.over(ctx, notify.WorkerGone) }
+func (s *subject) workerBack(ctx context.Context) error { return s.over(ctx, notify.WorkerGone, "") }
+
+// ofWanted are the events that stand no longer than somebody wants syncs of the source. That it failed stands longer, unless the source was
+// disconnected: one without a schedule is wanted again when somebody starts a sync.
+func (s *subject) ofWanted() []notify.Event {
+	if s.Left(s.name) {
+		return []notify.Event{notify.ScheduleMissed, notify.WorkerGone, notify.Failed}
+	}
+	return []notify.Event{notify.ScheduleMissed, notify.WorkerGone}
+}
+
+// unwanted tells that what stands of a source is over, as nobody wants syncs of it any more. Where the bucket keeps a schedule, Temporal may
+// have lost it: a worker that serves the source makes it again.
+func (s *subject) unwanted(ctx context.Context) error {
+	kept, err := s.kept(ctx)
+	if err != nil || kept != nil && !kept.Off && !kept.Paused {
+		return err
+	}
+	for _, event := range s.ofWanted() {
+		if err := s.over(ctx, event, "no sync of it is wanted any more: the source was disconnected, or its schedule was ended or paused"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// kept is what the bucket keeps of the schedule.
+func (s *subject) kept(ctx context.Context) (*ledger.Kept, error) {
+	ctx, cancel := context.WithTimeout(ctx, askWithin)
+	defer cancel()
+	return hang.Ask(ctx, "the schedule of "+s.name+" in "+s.Store.Name()+", for messages", func() (*ledger.Kept, error) {
+		return ledger.Read(ctx, s.Store, s.name)
+	})
+}

@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
-	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 
 	"longhaul/internal/fault"
@@ -17,7 +15,6 @@ import (
 	"longhaul/internal/history/answer"
 	"longhaul/internal/notify"
 	"longhaul/internal/schedule/ledger"
-	"longhaul/internal/sourcename"
 	"longhaul/internal/staging"
 	"longhaul/workflows"
 	"longhaul/workflows/tell"
@@ -28,8 +25,6 @@ const (
 	askWithin = 10 * time.Second
 	// missedWithin bounds the question for runs that did not come.
 	missedWithin = 20 * time.Second
-	// mostSyncing bounds the syncs that are listed.
-	mostSyncing = 1000
 )
 
 // Temporal is what a worker can find out, by its Temporal and its bucket.
@@ -38,46 +33,6 @@ type Temporal struct {
 	Server ledger.Server
 	Store  *staging.Store
 	How    history.How // see answer.Engine
-}
-
-// Syncing are the sources of which a sync runs.
-func (t *Temporal) Syncing(ctx context.Context) (map[string]bool, error) {
-	ctx, cancel := context.WithTimeout(ctx, askWithin)
-	defer cancel()
-	running, err := t.Client.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{
-		Query: fmt.Sprintf(`WorkflowType = %q AND ExecutionStatus = "Running"`, workflows.SyncSourceType), PageSize: mostSyncing,
-	})
-	if err != nil {
-		return nil, unanswered(err)
-	}
-	all := map[string]bool{}
-	for _, one := range running.GetExecutions() {
-		if name, ok := workflows.SourceOfID(one.GetExecution().GetWorkflowId()); ok && one.GetType().GetName() == workflows.SyncSourceType {
-			all[name] = true
-		}
-	}
-	return all, nil
-}
-
-// Scheduled are the schedules by source.
-func (t *Temporal) Scheduled(ctx context.Context) (map[string]Plan, error) {
-	listed, err := t.Server.List(ctx)
-	if err != nil {
-		return nil, unanswered(err)
-	}
-	all := map[string]Plan{}
-	for id, info := range listed {
-		name, ours := strings.CutPrefix(id, sourcename.SchedulePrefix)
-		if !ours || info.GetWorkflowType().GetName() != workflows.SyncSourceType {
-			continue
-		}
-		plan := Plan{Paused: info.GetPaused()}
-		if next := info.GetFutureActionTimes(); len(next) > 0 {
-			plan.Next = next[0].AsTime()
-		}
-		all[name] = plan
-	}
-	return all, nil
 }
 
 // Polled is when a worker last asked for the work of a source.
@@ -97,7 +52,7 @@ func (t *Temporal) Polled(ctx context.Context, source string) (last time.Time, e
 }
 
 // Missed counts the runs of the schedule that did not come since the last sync, as history and sources do.
-func (t *Temporal) Missed(ctx context.Context, source string, running bool) (*history.Missed, error) {
+func (t *Temporal) Missed(ctx context.Context, source string) (*history.Missed, error) {
 	ctx, cancel := context.WithTimeout(ctx, missedWithin)
 	defer cancel()
 	engine := &answer.Engine{
@@ -105,12 +60,6 @@ func (t *Temporal) Missed(ctx context.Context, source string, running bool) (*hi
 		Due: func(ctx context.Context, source string, after, until time.Time) ([]history.Run, error) {
 			runs, came, err := ledger.Runs(ctx, t.Server, t.Store, source, after, until)
 			return history.RunsOf(runs, came), err
-		},
-		Running: func(context.Context) (string, error) {
-			if running {
-				return workflows.SyncID(source), nil
-			}
-			return "", nil
 		},
 	}
 	past, err := engine.History(ctx, answer.Query{Question: answer.AskHistory, Limit: 2})

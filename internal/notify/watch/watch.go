@@ -9,14 +9,15 @@ import (
 	"slices"
 	"time"
 
-	"go.uber.org/zap"
+	schedulepb "go.temporal.io/api/schedule/v1"
 
-	"longhaul/internal/fault"
+	"longhaul/internal/hang"
 	"longhaul/internal/history"
 	"longhaul/internal/notify"
 	"longhaul/internal/notify/desk"
 	"longhaul/internal/source"
 	"longhaul/internal/staging"
+	"longhaul/workflows"
 )
 
 const (
@@ -35,44 +36,40 @@ const (
 	roundWithin = 2 * time.Minute
 )
 
-// World is what a worker can find out. The first two are one request each.
+// World is what a worker can find out about one source.
 type World interface {
-	// Syncing are the sources of which a sync runs.
-	Syncing(ctx context.Context) (map[string]bool, error)
-	// Scheduled are the schedules by source.
-	Scheduled(ctx context.Context) (map[string]Plan, error)
 	// Polled is when a worker last asked for the work of a source; zero: Temporal does not remember any.
 	Polled(ctx context.Context, source string) (time.Time, error)
-	// Missed counts the runs of the schedule that did not come since the last sync; nil for none.
-	Missed(ctx context.Context, source string, running bool) (*history.Missed, error)
+	// Missed counts the runs of the schedule that did not come since the last sync, of a source of which none runs; nil for none.
+	Missed(ctx context.Context, source string) (*history.Missed, error)
 	// Start starts the workflow that sends a message. It is no error if it was started before.
 	Start(ctx context.Context, fact notify.Fact) error
 }
 
-// Plan is when the schedule of a source starts a sync.
-type Plan struct {
-	Next   time.Time // zero: it is not known
-	Paused bool
-}
-
-// Pace says how often a worker looks, and when it tells. What is zero is as Default* say.
+// Pace says how often a worker looks, and when it tells. What is zero is as Default* say, and the hour that of the machine.
 type Pace struct {
 	Every   time.Duration
 	Overdue time.Duration // how late a run of a schedule may be
 	Gone    time.Duration // for how long nobody may ask for the work of a source
+	Now     func() time.Time
 }
 
-// Watch looks at the sources of a worker again and again. Its fields must not change once it runs.
+// Period is how often a worker looks.
+func (p Pace) Period() time.Duration { return cmp.Or(p.Every, DefaultEvery) }
+
+// Watch looks at the sources of a worker again and again. Its fields must not change once it looks.
 type Watch struct {
 	Store    *staging.Store
 	Settings notify.Settings
 	Own      func(source string) source.Notify // see desk.Desk
 	Served   func() []string                   // the sources that this process serves now
-	World    World
-	Logger   *zap.Logger
+	Left     func(source string) bool          // it was served here, and was disconnected
+	// Running are the sources of which a sync runs, with its start, and Scheduled the schedules by source; nil: nobody has listed them yet.
+	Running   func(ctx context.Context) (map[string]time.Time, error)
+	Scheduled func() map[string]*schedulepb.ScheduleListInfo
+	World     World
 
 	Pace
-	Now func() time.Time // nil: time.Now
 
 	sights map[string]*sight
 	last   time.Time // of the look before
@@ -88,30 +85,6 @@ type sight struct {
 	idle   time.Time // since when no sync of it is known to run; zero: one does
 }
 
-// Run looks until ctx ends. Nothing that goes wrong in a look ends it.
-func (w *Watch) Run(ctx context.Context) {
-	if len(w.Settings.Receivers) == 0 {
-		return
-	}
-	ticker := time.NewTicker(cmp.Or(w.Every, DefaultEvery))
-	defer ticker.Stop()
-	for before := ""; ; {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
-		why := ""
-		if err := fault.Caught(func() error { return w.Look(ctx) }); err != nil && ctx.Err() == nil {
-			why = fault.Sentence(err)
-		}
-		if why != "" && why != before {
-			w.Logger.Warn("nobody can be told of what syncs do not tell", zap.String("event", "warning"), zap.String("why", why))
-		}
-		before = why
-	}
-}
-
 func (w *Watch) now() time.Time {
 	if w.Now != nil {
 		return w.Now().UTC()
@@ -124,26 +97,30 @@ type round struct {
 	*Watch
 	now     time.Time
 	served  map[string]bool
-	running map[string]bool
-	plans   map[string]Plan
+	running map[string]time.Time
+	plans   map[string]*schedulepb.ScheduleListInfo
+	wanted  map[string]bool // somebody wants them to be served
 }
 
 // Look looks once, at the sources that were looked at longest ago.
 func (w *Watch) Look(ctx context.Context) error {
+	if len(w.Settings.Receivers) == 0 {
+		return nil
+	}
 	ctx, cancel := context.WithTimeout(ctx, roundWithin)
 	defer cancel()
-	r := round{Watch: w, now: w.now(), served: map[string]bool{}}
+	r := round{Watch: w, now: w.now(), served: map[string]bool{}, plans: w.Scheduled()}
 	for _, name := range w.Served() {
 		r.served[name] = true
 	}
 	var err error
-	if r.running, err = w.World.Syncing(ctx); err != nil {
+	if r.running, err = w.Running(ctx); err != nil {
+		return unanswered(err)
+	}
+	names, err := r.names(ctx)
+	if err != nil {
 		return err
 	}
-	if r.plans, err = w.World.Scheduled(ctx); err != nil {
-		return err
-	}
-	names := r.names()
 	for _, name := range names[:min(len(names), mostLooked)] {
 		w.sights[name].looked = r.now
 		if err := r.look(ctx, name); err != nil {
@@ -153,46 +130,82 @@ func (w *Watch) Look(ctx context.Context) error {
 	return nil
 }
 
-// names are the sources that are served here, or that somebody wants to be served, in the order in which they are to be looked at.
-func (r *round) names() []string {
-	wanted := maps.Clone(r.served)
+// names are the sources that are served here, that somebody wants to be served, or of which something may stand that is over, in the order in
+// which they are to be looked at.
+func (r *round) names(ctx context.Context) ([]string, error) {
+	r.wanted = maps.Clone(r.served)
 	for name, plan := range r.plans {
-		wanted[name] = wanted[name] || !plan.Paused
-	}
-	for name := range r.running {
-		wanted[name] = true
-	}
-	maps.DeleteFunc(wanted, func(_ string, wanted bool) bool { return !wanted })
-	asleep := max(5*cmp.Or(r.Every, DefaultEvery), cmp.Or(r.Gone, DefaultGone))
-	if r.sights == nil || r.now.Sub(r.last) > asleep { // the process slept, and knows nothing any more
-		r.sights = map[string]*sight{}
-	}
-	r.last = r.now
-	maps.DeleteFunc(r.sights, func(name string, _ *sight) bool { return !wanted[name] })
-	for name := range wanted {
-		if r.sights[name] == nil {
-			r.sights[name] = &sight{first: r.now, check: r.now}
+		if plan.GetWorkflowType().GetName() == workflows.SyncSourceType && !plan.GetPaused() {
+			r.wanted[name] = true
 		}
 	}
-	return slices.SortedFunc(maps.Keys(wanted), func(a, b string) int {
+	for name := range r.running {
+		r.wanted[name] = true
+	}
+	asleep := max(5*r.Period(), cmp.Or(r.Gone, DefaultGone))
+	if r.sights == nil || r.now.Sub(r.last) > asleep { // the process slept, and knows nothing any more
+		known, err := knownTo(ctx, r.Store)
+		if err != nil {
+			return nil, err
+		}
+		r.sights = known
+	}
+	r.last = r.now
+	for name := range r.wanted {
+		if r.sights[name] == nil {
+			r.sights[name] = new(sight)
+		}
+	}
+	for name, one := range r.sights {
+		if !r.wanted[name] { // who serves it, and what it has missed, counts from when it is wanted again
+			*one = sight{looked: one.looked, idle: one.idle}
+		}
+		if one.first.IsZero() {
+			one.first, one.check = r.now, r.now
+		}
+	}
+	return slices.SortedFunc(maps.Keys(r.sights), func(a, b string) int {
 		return cmp.Or(r.sights[a].looked.Compare(r.sights[b].looked), cmp.Compare(a, b))
+	}), nil
+}
+
+// knownTo are the sources of which a bucket knows something.
+func knownTo(ctx context.Context, store *staging.Store) (map[string]*sight, error) {
+	ctx, cancel := context.WithTimeout(ctx, askWithin)
+	defer cancel()
+	return hang.Ask(ctx, "the sources in "+store.Name()+", for messages", func() (map[string]*sight, error) {
+		all := map[string]*sight{}
+		for name, err := range store.Folders(ctx, staging.SourcesPrefix) {
+			if err != nil {
+				return nil, err
+			}
+			all[name] = new(sight)
+		}
+		return all, nil
 	})
 }
 
 // look looks at one source.
 func (r *round) look(ctx context.Context, name string) error {
-	asking := r.Settings.Asking(r.Own(name))
-	if len(asking) == 0 {
-		return nil
+	of := subject{round: r, name: name, asking: r.Settings.Asking(r.Own(name)), sight: r.sights[name]}
+	var err error
+	if len(of.asking) > 0 {
+		if of.standing, err = desk.Standings(ctx, r.Store, name); err != nil {
+			return err
+		}
 	}
-	standing, err := desk.Standings(ctx, r.Store, name)
-	if err != nil {
-		return err
-	}
-	of := subject{round: r, name: name, asking: asking, standing: standing, sight: r.sights[name]}
 	steps := []func(context.Context) error{of.workerBack, of.ended, of.missed, of.failed, of.digest}
-	if !r.served[name] {
+	switch {
+	case len(of.asking) > 0 && r.served[name]:
+	case len(of.asking) > 0 && r.wanted[name]:
 		steps = []func(context.Context) error{of.workerGone}
+	case r.wanted[name]:
+		return nil
+	case slices.ContainsFunc(slices.Concat(desk.OfASync, of.ofWanted()), of.open):
+		steps = []func(context.Context) error{of.ended, of.unwanted}
+	default: // there is nothing left to say
+		delete(r.sights, name)
+		return nil
 	}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {

@@ -1,8 +1,6 @@
 package watch_test
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,9 +17,9 @@ func TestWatch_aRunThatDidNotCome(t *testing.T) {
 	w := newWorld(t)
 	w.served = []string{"acme"}
 	at := w.now.Add(30 * time.Minute)
-	w.plans["acme"] = watch.Plan{Next: at}
+	w.plans["acme"] = plan(at)
 	w.look(30 * time.Minute)
-	w.plans["acme"] = watch.Plan{Next: at.Add(24 * time.Hour)}
+	w.plans["acme"] = plan(at.Add(24 * time.Hour))
 	w.runs["acme"] = &history.Missed{Count: 1, First: at, Last: at}
 	w.look(9 * time.Minute)
 	if n := w.asked["missed acme"]; n != 1 {
@@ -52,9 +50,9 @@ func TestWatch_aScheduleThatRunsCostsAQuestionARun(t *testing.T) {
 	w := newWorld(t)
 	w.served = []string{"acme"}
 	for range 3 {
-		w.plans["acme"] = watch.Plan{Next: w.now.Add(10 * time.Minute)}
+		w.plans["acme"] = plan(w.now.Add(10 * time.Minute))
 		w.look(15 * time.Minute)
-		w.plans["acme"] = watch.Plan{Next: w.now.Add(24 * time.Hour)}
+		w.plans["acme"] = plan(w.now.Add(24 * time.Hour))
 		w.look(24 * time.Hour)
 	}
 	if n := w.asked["missed acme"]; n > 7 {
@@ -65,8 +63,8 @@ func TestWatch_aScheduleThatRunsCostsAQuestionARun(t *testing.T) {
 func TestWatch_aSourceThatNoWorkerServes(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.plans["acme"] = watch.Plan{Next: w.now.Add(100 * time.Hour)}
-	w.plans["paused"] = watch.Plan{Paused: true}
+	w.plans["acme"] = plan(w.now.Add(100 * time.Hour))
+	w.plans["paused"] = plan(time.Time{})
 	w.running["silent"] = true
 	w.polled["acme"] = w.now
 	w.look(5 * time.Minute)
@@ -93,7 +91,7 @@ func TestWatch_aSourceThatNoWorkerServes(t *testing.T) {
 func TestWatch_workersTellOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.plans["acme"] = watch.Plan{Next: w.now.Add(100 * time.Hour)}
+	w.plans["acme"] = plan(w.now.Add(100 * time.Hour))
 	other := w.worker()
 	for range 20 {
 		for _, one := range []*watch.Watch{w.Watch, other} {
@@ -114,7 +112,7 @@ func TestWatch_workersTellOnce(t *testing.T) {
 func TestWatch_aProcessThatSleptKnowsNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.plans["acme"] = watch.Plan{Next: w.now.Add(100 * time.Hour)}
+	w.plans["acme"] = plan(w.now.Add(100 * time.Hour))
 	w.polled["acme"] = w.now
 	w.look(2 * time.Minute)
 	w.now = w.now.Add(3 * time.Hour)
@@ -192,7 +190,7 @@ func TestWatch_aHundredSources(t *testing.T) {
 	w := newWorld(t)
 	for n := range 100 {
 		name := fmt.Sprintf("s%03d", n)
-		w.plans[name] = watch.Plan{Next: w.now.Add(100 * time.Hour)}
+		w.plans[name] = plan(w.now.Add(100 * time.Hour))
 	}
 	for range 7 {
 		w.asked = map[string]int{}
@@ -216,27 +214,6 @@ func TestWatch_leavesToAlerts(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.Settings.LeaveToAlerts = true
-	w.plans["acme"] = watch.Plan{Next: w.now}
+	w.plans["acme"] = plan(w.now)
 	w.look(time.Hour)
-}
-
-func TestRun_endsAndSurvives(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	w.Every, w.err = time.Millisecond, errors.New("Temporal is away")
-	ctx, cancel := context.WithCancel(t.Context())
-	looked := make(chan struct{}, 1)
-	w.Served = func() []string {
-		select {
-		case looked <- struct{}{}:
-		default:
-		}
-		panic("a bug")
-	}
-	done := make(chan struct{})
-	go func() { defer close(done); w.Run(ctx) }()
-	<-looked
-	<-looked
-	cancel()
-	<-done
 }

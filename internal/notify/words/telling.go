@@ -33,7 +33,8 @@ func (t telling) why() string { return sentence(t.fact.Why) }
 
 // title is the title of a message. What is told again says for how long it has stood.
 func (t telling) title(text string) string {
-	if t.fact.Event == notify.Recovered && len(t.fact.Closes) > 0 && over[t.fact.Closes[0]].now != "" {
+	unwanted := t.fact.Sync == "" && t.fact.Why != "" // what is over for another reason than that it is well again
+	if t.fact.Event == notify.Recovered && !unwanted && len(t.fact.Closes) > 0 && over[t.fact.Closes[0]].now != "" {
 		text = over[t.fact.Closes[0]].now
 	}
 	text = t.fill(text)

@@ -223,6 +223,16 @@ func TestOf_titlesWhatIsOver(t *testing.T) {
 	}
 }
 
+// TestOf_titlesWhatNobodyWantsAnyMore does not say that a worker serves the source again.
+func TestOf_titlesWhatNobodyWantsAnyMore(t *testing.T) {
+	t.Parallel()
+	m := Of(notify.Fact{Event: notify.Recovered, Source: "acme", Closes: []notify.Event{notify.WorkerGone}, Why: "it was disconnected"}, Facts{}, Links{})
+	want := "Earlier messages said that no worker served the source: that is over.\nIt was disconnected."
+	if m.Title != "acme: what stood is over" || m.Text != want {
+		t.Errorf("%q, %q", m.Title, m.Text)
+	}
+}
+
 // TestOf_namesNoCommandThatIsRefused has a sync that cannot be approved.
 func TestOf_namesNoCommandThatIsRefused(t *testing.T) {
 	t.Parallel()

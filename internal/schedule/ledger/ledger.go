@@ -63,7 +63,7 @@ type Ledger struct {
 	seen map[string]*sight
 	said map[string]string // what was logged last, by subject
 
-	listed atomic.Pointer[map[string]*schedulepb.ScheduleListInfo] // by id, as the last call of Reconcile saw them
+	listed atomic.Pointer[map[string]*schedulepb.ScheduleListInfo] // by source, as the last call of Reconcile saw them
 }
 
 // sight is what a process knows of the schedule of a source.
@@ -86,14 +86,29 @@ func New(store *staging.Store, kind Kind, logger *zap.Logger) *Ledger {
 	return &Ledger{store: store, kind: kind, logger: logger, seen: map[string]*sight{}, said: map[string]string{}}
 }
 
-// Listed is the schedule of a source as Temporal listed it last; nil where it listed none, and false where it has listed nothing yet. Nobody
-// may change it.
-func (l *Ledger) Listed(name string) (*schedulepb.ScheduleListInfo, bool) {
-	listed := l.listed.Load()
-	if listed == nil {
-		return nil, false
+// Listed are the schedules by source, of those that are not served here too, as Temporal listed them last; nil where it has listed nothing
+// yet. Nobody may change them.
+func (l *Ledger) Listed() map[string]*schedulepb.ScheduleListInfo {
+	if listed := l.listed.Load(); listed != nil {
+		return *listed
 	}
-	return (*listed)[schedule.ID(name)], true
+	return nil
+}
+
+// list lists the schedules by source.
+func (l *Ledger) list(ctx context.Context, s Server) (map[string]*schedulepb.ScheduleListInfo, error) {
+	listed, err := s.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]*schedulepb.ScheduleListInfo{}
+	for id, info := range listed {
+		if name, ours := schedule.SourceOf(id); ours {
+			all[name] = info
+		}
+	}
+	l.listed.Store(&all)
+	return all, nil
 }
 
 // Read reads what the bucket holds of the schedule of a source; nil for none.

@@ -21,7 +21,7 @@ import (
 func (l *Ledger) Reconcile(ctx context.Context, s Server, served map[string]source.Schedule) {
 	names := slices.Sorted(maps.Keys(served))
 	l.forget(served)
-	look, settled := false, names[:0:0]
+	look, settled := len(names) == 0, names[:0:0] // who serves none looks after those of others
 	for _, name := range names {
 		again, err := l.settle(ctx, s, name, served[name])
 		if look = look || again; err == nil {
@@ -33,14 +33,13 @@ func (l *Ledger) Reconcile(ctx context.Context, s Server, served map[string]sour
 	if !look {
 		return
 	}
-	listed, err := s.List(ctx)
+	listed, err := l.list(ctx, s)
 	if err != nil {
 		l.failed(ctx, "", err)
 		return
 	}
-	l.listed.Store(&listed)
 	for _, name := range settled {
-		if err := l.look(ctx, s, name, listed[schedule.ID(name)]); err == nil {
+		if err := l.look(ctx, s, name, listed[name]); err == nil {
 			l.passed(name)
 		} else if l.failed(ctx, name, err) {
 			return
