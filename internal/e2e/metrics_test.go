@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.uber.org/zap"
 
+	"longhaul/internal/config"
 	"longhaul/internal/host"
 	"longhaul/internal/schedule"
 	"longhaul/internal/simulator/server"
@@ -26,19 +28,30 @@ import (
 )
 
 // measured is a worker that serves metrics.
-type measured struct{ address string }
+type measured struct {
+	address string
+	stop    func() // ends the worker and what it serves
+}
 
 // measure starts a worker with metrics in the place of the plant's own.
 func (p *plant) measure(t *testing.T, options server.Options) measured {
 	t.Helper()
 	p.stop()
+	return p.measureOn(t, "0", p.settings(t, options))
+}
+
+// measureOn starts a worker with metrics on an address.
+func (p *plant) measureOn(t *testing.T, address string, settings config.Config) measured {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background()) // the worker stops before
-	metrics, err := telemetry.ServeMetrics(ctx, "0", zap.NewNop())
-	if err != nil {
-		t.Fatal(err)
-	}
 	t.Cleanup(cancel)
-	h, err := host.Open(t.Context(), p.settings(t, options), host.Options{
+	var metrics *telemetry.Metrics
+	eventually(t, time.Minute, func() (served bool) { // one that had the address may just end
+		var err error
+		metrics, err = telemetry.ServeMetrics(ctx, address, zap.NewNop())
+		return err == nil
+	})
+	h, err := host.Open(t.Context(), settings, host.Options{
 		Version: "v1.2.3", Logger: zap.NewNop(), Metrics: metrics, Measure: 200 * time.Millisecond,
 	})
 	if err != nil {
@@ -52,12 +65,14 @@ func (p *plant) measure(t *testing.T, options server.Options) measured {
 	if err := worker.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
+	stop := sync.OnceFunc(func() {
 		worker.Stop()
 		c.Close()
 		closed(t, h.Close())
+		cancel()
 	})
-	return measured{metrics.Address()}
+	t.Cleanup(stop)
+	return measured{metrics.Address(), stop}
 }
 
 // get is the answer to a path.

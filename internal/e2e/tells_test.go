@@ -56,13 +56,13 @@ func (h *heard) came(t *testing.T, events ...string) arrival {
 }
 
 // describes makes each describe last as long.
-func (h *heard) describes(t *testing.T, last time.Duration) {
+func (p *plant) describes(t *testing.T, last time.Duration) {
 	t.Helper()
 	var list []server.Fault
 	if last > 0 {
 		list = []server.Fault{{Name: "stall", Route: "describe", Delay: last}}
 	}
-	if err := h.sim.SetFaults(list); err != nil {
+	if err := p.sim.SetFaults(list); err != nil {
 		t.Fatal(err)
 	}
 }
