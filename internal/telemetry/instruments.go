@@ -146,7 +146,20 @@ func (i *Instruments) Notified(told notify.Told) {
 	i.notifications.WithLabelValues(receiver, event, outcome).Inc()
 }
 
-// Missed counts runs of the schedule of a source that did not come; none makes the series.
+// Meet begins the series of a source at zero, so that the first of what is counted is seen to have come. The exports must be of a closed set.
+func (i *Instruments) Meet(source string, exports []string) {
+	if i == nil {
+		return
+	}
+	source = i.source(source)
+	i.missed.WithLabelValues(source).Add(0)
+	i.logins.WithLabelValues(source, outcomeOK).Add(0)
+	for _, export := range exports {
+		i.deliveries.WithLabelValues(source, export, outcomeOK).Add(0)
+	}
+}
+
+// Missed counts runs of the schedule of a source that did not come.
 func (i *Instruments) Missed(source string, runs int64) {
 	if i != nil {
 		i.missed.WithLabelValues(i.source(source)).Add(float64(max(runs, 0)))

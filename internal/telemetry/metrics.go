@@ -83,6 +83,8 @@ func newScope(registry *prometheus.Registry, logger *zap.Logger) (tally.Scope, i
 		CachedReporter:  reporter,
 		Separator:       tallyprometheus.DefaultSeparator,
 		SanitizeOptions: &contribtally.PrometheusSanitizeOptions,
+
+		OmitCardinalityMetrics: true, // which count how many others there are
 	}, reportEvery)
 	return contribtally.NewPrometheusNamingScope(scope), closer
 }
