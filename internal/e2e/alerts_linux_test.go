@@ -83,7 +83,7 @@ func newAlerted(t *testing.T) *alerted {
 			t.Fatal(err)
 		}
 	}
-	g.a, g.b = g.measureOn(t, "0", g.lonely), g.measureOn(t, "0", g.both)
+	g.a, g.b = measureOn(t, g.plant.address, "0", g.lonely), measureOn(t, g.plant.address, "0", g.both)
 	g.Server = promtest.Start(t, deployed, g.a.address, g.b.address)
 	return g
 }
@@ -167,7 +167,7 @@ func (g *alerted) waits(t *testing.T) {
 func (g *alerted) blocks(t *testing.T) {
 	t.Helper()
 	g.receiver.fails.Store(true)
-	g.describes(t, 2*time.Second)
+	describesTake(t, g.sim, 2*time.Second)
 	before := described(g.sim)
 	r := g.begin(t, workflows.Input{Mode: workflows.ModeFull})
 	eventually(t, longest, func() bool { return described(g.sim) > before+20 })
@@ -176,7 +176,7 @@ func (g *alerted) blocks(t *testing.T) {
 	g.receiver.fails.Store(false)
 	g.fires(t, "Blocked acme")
 	g.sim.SetSecretRotated(false)
-	g.describes(t, 0)
+	describesTake(t, g.sim, 0)
 	r.signal(t, workflows.ResumeSignal)
 	r.result(t)
 	g.fires(t)
@@ -200,10 +200,10 @@ func (g *alerted) holds(t *testing.T) {
 // stalls has describes that last longer than nothing may move.
 func (g *alerted) stalls(t *testing.T) {
 	t.Helper()
-	g.describes(t, time.Minute)
+	describesTake(t, g.sim, time.Minute)
 	r := g.begin(t, workflows.Input{Mode: workflows.ModeFull})
 	g.fires(t, "Stalled acme")
-	g.describes(t, 0)
+	describesTake(t, g.sim, 0)
 	r.result(t)
 	g.fires(t)
 }
@@ -224,7 +224,7 @@ func (g *alerted) losesItsBucket(t *testing.T) {
 // losesItsWorkers ends one and then the other in the middle of a sync, and starts both.
 func (g *alerted) losesItsWorkers(t *testing.T) {
 	t.Helper()
-	g.describes(t, 2*time.Second)
+	describesTake(t, g.sim, 2*time.Second)
 	before := described(g.sim)
 	r := g.begin(t, workflows.Input{Mode: workflows.ModeFull})
 	eventually(t, longest, func() bool { return described(g.sim) > before+20 })
@@ -232,8 +232,12 @@ func (g *alerted) losesItsWorkers(t *testing.T) {
 	g.fires(t, "NoWorkers gamma")
 	g.a.stop()
 	g.WaitFor(t, "CatalogStale beta", "NoWorkers")
-	g.describes(t, 0)
-	g.a, g.b = g.measureOn(t, g.a.address, g.lonely), g.measureOn(t, g.b.address, g.both)
+	eventually(t, time.Minute, func() bool {
+		status := run(t, []string{"TEMPORAL_ADDRESS=" + g.plant.address}, program(t, starter), "status", "acme")
+		return strings.Contains(status.stdout, "No worker of it has been heard of since ")
+	})
+	describesTake(t, g.sim, 0)
+	g.a, g.b = measureOn(t, g.plant.address, g.a.address, g.lonely), measureOn(t, g.plant.address, g.b.address, g.both)
 	r.result(t)
 	g.fires(t)
 }

@@ -37,11 +37,11 @@ type measured struct {
 func (p *plant) measure(t *testing.T, options server.Options) measured {
 	t.Helper()
 	p.stop()
-	return p.measureOn(t, "0", p.settings(t, options))
+	return measureOn(t, p.address, "0", p.settings(t, options))
 }
 
-// measureOn starts a worker with metrics on an address.
-func (p *plant) measureOn(t *testing.T, address string, settings config.Config) measured {
+// measureOn starts a worker of a Temporal, with metrics on an address.
+func measureOn(t *testing.T, temporal, address string, settings config.Config) measured {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background()) // the worker stops before
 	t.Cleanup(cancel)
@@ -57,7 +57,7 @@ func (p *plant) measureOn(t *testing.T, address string, settings config.Config) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := host.Dial(t.Context(), host.DialOptions{Address: p.address, Logger: zap.NewNop(), Metrics: metrics.Handler(), Polls: h.Polls()})
+	c, err := host.Dial(t.Context(), host.DialOptions{Address: temporal, Logger: zap.NewNop(), Metrics: metrics.Handler(), Polls: h.Polls()})
 	if err != nil {
 		t.Fatal(err)
 	}

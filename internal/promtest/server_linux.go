@@ -59,7 +59,7 @@ func Start(t *testing.T, deploy string, targets ...string) *Server {
 		}
 	}
 	began := time.Now()
-	return &Server{began: began, address: listening(t, exec.Command(program, "--config.file", filepath.Join(dir, "prometheus.yml"),
+	return &Server{began: began, address: listening(t, exec.CommandContext(t.Context(), program, "--config.file", filepath.Join(dir, "prometheus.yml"),
 		"--storage.tsdb.path", filepath.Join(dir, "data"), "--web.listen-address", "127.0.0.1:0"))}
 }
 
