@@ -103,8 +103,10 @@ func (g *alerted) neglected(t *testing.T) source.Schedule {
 	}
 	id := before.Format("20060102T150405Z") + "-ab12cd34"
 	for key, value := range map[string]any{
-		staging.ScheduleKey("beta"):   ledger.Kept{Wanted: daily, By: schedule.BySettings, Written: written, Since: before},
-		staging.RecordKey("beta", id): history.Record{Sync: id, Source: "beta", Finished: before, Outcome: "complete", Exports: map[string]history.Delivery{"castor": {Delivered: true}}},
+		staging.ScheduleKey("beta"): ledger.Kept{Wanted: daily, By: schedule.BySettings, Written: written, Since: before},
+		staging.RecordKey("beta", id): history.Record{
+			Sync: id, Source: "beta", Finished: before, Outcome: "complete", Exports: map[string]history.Delivery{"castor": {Delivered: true}},
+		},
 	} {
 		if err := g.store.WriteJSON(t.Context(), key, value); err != nil {
 			t.Fatal(err)

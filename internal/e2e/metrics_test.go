@@ -125,6 +125,7 @@ func TestMetrics_ofAWorkerThroughASync(t *testing.T) {
 		return err == nil
 	})
 	m := p.measure(t, options)
+	m.has(t, `longhaul_deliveries_total{export="castor",outcome="ok",source="acme"} 0`, `longhaul_logins_total{outcome="ok",source="acme"} 0`)
 	run, err := p.client.SignalWithStartWorkflow(t.Context(), "sync-acme", workflows.PauseSignal, workflows.Reason{Reason: "ada@example.com"},
 		client.StartWorkflowOptions{TaskQueue: workflows.TaskQueue}, workflows.SyncSourceType)
 	if err != nil {

@@ -146,16 +146,18 @@ func (i *Instruments) Notified(told notify.Told) {
 	i.notifications.WithLabelValues(receiver, event, outcome).Inc()
 }
 
-// Meet begins the series of a source at zero, so that the first of what is counted is seen to have come. The exports must be of a closed set.
-func (i *Instruments) Meet(source string, exports []string) {
-	if i == nil {
-		return
+// Meet begins the series of a source at zero, so that the first of what is counted is seen to have come.
+func (i *Instruments) Meet(source string) {
+	if i != nil {
+		i.missed.WithLabelValues(i.source(source)).Add(0)
+		i.logins.WithLabelValues(i.source(source), outcomeOK).Add(0)
 	}
-	source = i.source(source)
-	i.missed.WithLabelValues(source).Add(0)
-	i.logins.WithLabelValues(source, outcomeOK).Add(0)
-	for _, export := range exports {
-		i.deliveries.WithLabelValues(source, export, outcomeOK).Add(0)
+}
+
+// MeetTarget does so for the files of an export that has a target. The export must be of a closed set.
+func (i *Instruments) MeetTarget(source, export string) {
+	if i != nil {
+		i.deliveries.WithLabelValues(i.source(source), export, outcomeOK).Add(0)
 	}
 }
 

@@ -117,7 +117,7 @@ func (g *Gauges) meet() {
 	for i, name := range slices.Concat(served, left) {
 		if g.sights[name] == nil {
 			g.sights[name] = new(sight)
-			g.Instruments.Meet(name, g.Exports)
+			g.Instruments.Meet(name)
 		}
 		g.sights[name].ready = i < len(served)
 	}
