@@ -181,8 +181,9 @@ page-check: $(TOOLS)/.browser-$(PLAYWRIGHT)-$(AXE) ## pages of syncs in CHROMIUM
 	node internal/report/page/testdata/check.mjs $(SERVERS)/browser $(CHROMIUM) $$pages $(SCREENSHOTS)
 
 .PHONY: alerts
-alerts: ## the alert rules and the dashboard of deploy/ in promtool and in a real Prometheus (Debian's package): each alert fires and clears
+alerts: ## the alert rules and the dashboard of deploy/ in promtool and in a real Prometheus (Debian's package), with two workers: each alert fires and clears (6 minutes)
 	@LONGHAUL_ALERTS=1 go test -count=1 -timeout 30m -v ./deploy | $(PASSED)
+	@LONGHAUL_ALERTS=1 go test -count=1 -timeout 30m -v -run '^TestAlerts_' ./internal/e2e | $(PASSED)
 
 SCHEMAS := $(TOOLS)/.schemas-$(KUBERNETES)-$(OPERATOR)
 CONFORM  = $(TOOLS)/kubeconform -strict -summary -schema-location '$(TOOLS)/schemas/{{.ResourceKind}}{{.KindSuffix}}.json'

@@ -3,19 +3,18 @@ package deploy_test
 import (
 	"fmt"
 	"maps"
-	"os"
 	"os/exec"
 	"strings"
 	"testing"
 	"time"
+
+	"longhaul/internal/promtest"
 )
 
 // TestAlerts_ofPromtool runs the unit tests of the rules, which know nothing of real time.
 func TestAlerts_ofPromtool(t *testing.T) {
 	t.Parallel()
-	if os.Getenv("LONGHAUL_ALERTS") == "" {
-		t.Skip("this needs promtool: make alerts")
-	}
+	promtest.Needs(t)
 	for _, args := range [][]string{
 		{"check", "config", "prometheus.yml"}, {"check", "rules", "--lint-fatal", "alerts.yml"}, {"test", "rules", "alerts_test.yml", "days_test.yml"},
 	} {
@@ -46,9 +45,9 @@ func TestAlerts_fireAndClear(t *testing.T) {
 	a, b := newWorker(t), newWorker(t)
 	a.set(healthy())
 	b.set(healthy())
-	s := startPrometheus(t, a, b)
-	until(t, func() bool { return s.has(t, `count(up{job="longhaul"} == 1) == 2`) }, func() string { return "the workers are not seen" })
-	s.waitFor(t)
+	s := promtest.Start(t, ".", a.address(), b.address())
+	promtest.Until(t, func() bool { return s.Has(t, `count(up{job="longhaul"} == 1) == 2`) }, func() string { return "the workers are not seen" })
+	s.WaitFor(t)
 
 	// One worker of two knows of it, as the other reads the bucket only each minute.
 	for _, of := range []struct {
@@ -61,30 +60,30 @@ func TestAlerts_fireAndClear(t *testing.T) {
 		{"ScheduleMissed acme", `longhaul_schedule_overdue_seconds{source="acme"}`, 700},
 	} {
 		a.set(map[string]float64{of.series: of.bad})
-		s.waitFor(t, of.alert)
+		s.WaitFor(t, of.alert)
 		if strings.Contains(of.series, "waiting") {
 			a.drop(of.series) // as a worker does when the wait is over
 		} else {
 			a.set(map[string]float64{of.series: 0})
 		}
-		s.waitFor(t)
+		s.WaitFor(t)
 	}
 
 	a.set(map[string]float64{`longhaul_bucket_up`: 0})
-	s.waitFor(t, "BucketErrors "+strings.TrimPrefix(a.server.URL, "http://"))
+	s.WaitFor(t, "BucketErrors "+a.address())
 	a.set(map[string]float64{`longhaul_bucket_up`: 1})
-	s.waitFor(t)
+	s.WaitFor(t)
 
 	b.set(map[string]float64{`longhaul_notifications_total{receiver="ops",event="blocked",outcome="failed"}`: 1}) // the first of its series
-	s.waitFor(t, "NotifyFailing ops")
-	s.waitFor(t)
+	s.WaitFor(t, "NotifyFailing ops")
+	s.WaitFor(t)
 
 	for _, w := range []*worker{a, b} {
 		w.set(map[string]float64{`longhaul_source_ready{source="acme"}`: 0})
 	}
-	s.waitFor(t, "NoWorkers acme")
+	s.WaitFor(t, "NoWorkers acme")
 	b.set(map[string]float64{`longhaul_source_ready{source="acme"}`: 1})
-	s.waitFor(t)
+	s.WaitFor(t)
 }
 
 // TestAlerts_surviveTheWorkers: what is known of the catalog stays while all of them are gone, and while they start.
@@ -95,18 +94,18 @@ func TestAlerts_surviveTheWorkers(t *testing.T) {
 	old[`longhaul_last_delivery_timestamp_seconds{source="acme",export="castor"}`] -= 3 * 3600
 	a.set(old)
 	b.set(old)
-	s := startPrometheus(t, a, b)
-	s.waitFor(t, "CatalogStale acme")
+	s := promtest.Start(t, ".", a.address(), b.address())
+	s.WaitFor(t, "CatalogStale acme")
 	a.lose(true)
 	b.lose(true)
-	s.waitFor(t, "CatalogStale acme", "NoWorkers")
+	s.WaitFor(t, "CatalogStale acme", "NoWorkers")
 	for series := range maps.Keys(old) {
 		a.drop(series) // it is there again and has read nothing
 	}
 	a.lose(false)
-	s.waitFor(t, "CatalogStale acme", "NoWorkers acme")
+	s.WaitFor(t, "CatalogStale acme", "NoWorkers acme")
 	a.set(healthy())
-	s.waitFor(t)
+	s.WaitFor(t)
 }
 
 // TestDashboard_hasDataInEveryPanel asks a real Prometheus what Grafana asks, of a worker that exports every metric of Longhaul.
@@ -134,13 +133,12 @@ func TestDashboard_hasDataInEveryPanel(t *testing.T) {
 		w.set(all)
 	}
 	grow(1)
-	s := startPrometheus(t, w)
-	until(t, func() bool { return s.has(t, `up{job="longhaul"} == 1`) }, func() string { return "the worker is not seen" })
+	s := promtest.Start(t, ".", w.address())
+	promtest.Until(t, func() bool { return s.Has(t, `up{job="longhaul"} == 1`) }, func() string { return "the worker is not seen" })
 	grow(5)
-	variables := strings.NewReplacer("$source", ".*", "$__rate_interval", "1m", "[1h]", "[1m]")
-	for _, p := range readDashboard(t).Panels {
+	for _, p := range promtest.ReadDashboard(t, ".").Panels {
 		for _, target := range p.Targets {
-			until(t, func() bool { return s.has(t, variables.Replace(target.Expr)) },
+			promtest.Until(t, func() bool { return s.Has(t, target.Query()) },
 				func() string { return fmt.Sprintf("%s: no data for %s", p.Title, target.Expr) })
 		}
 	}

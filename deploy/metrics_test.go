@@ -2,7 +2,6 @@
 package deploy_test
 
 import (
-	"encoding/json"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -16,6 +15,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"longhaul/internal/notify"
+	"longhaul/internal/promtest"
 )
 
 // rule is a rule of Prometheus, as far as the tests need it.
@@ -39,42 +39,6 @@ func readRules(t *testing.T) []rule {
 		t.Fatalf("there are %d groups of rules", len(file.Groups))
 	}
 	return file.Groups[0].Rules
-}
-
-// dashboard is Grafana's, as far as the tests need it.
-type dashboard struct {
-	UID        string
-	Panels     []panel
-	Templating struct{ List []variable }
-}
-
-type panel struct {
-	ID         int
-	Type       string
-	Title      string
-	Datasource *datasource
-	Targets    []struct {
-		Datasource *datasource
-		Expr       string
-	}
-}
-
-type datasource struct{ Type, UID string }
-
-type variable struct {
-	Name, Type string
-	Query      json.RawMessage
-	Definition string
-	Datasource *datasource
-}
-
-func readDashboard(t *testing.T) dashboard {
-	t.Helper()
-	var d dashboard
-	if err := json.Unmarshal(read(t, "grafana/longhaul.json"), &d); err != nil {
-		t.Fatal(err)
-	}
-	return d
 }
 
 func read(t *testing.T, path string) []byte {
@@ -209,7 +173,7 @@ func headings(page string) (anchors []string) {
 func TestDashboard_asksForMetricsThatWorkersExport(t *testing.T) {
 	t.Parallel()
 	names := append(exported(t), "up", "process_resident_memory_bytes")
-	d := readDashboard(t)
+	d := promtest.ReadDashboard(t, ".")
 	asked := map[string]bool{}
 	for _, p := range d.Panels {
 		if p.Type != "row" && len(p.Targets) == 0 {
@@ -233,7 +197,7 @@ func TestDashboard_asksForMetricsThatWorkersExport(t *testing.T) {
 
 func TestDashboard_isLoadedByAnyGrafana(t *testing.T) {
 	t.Parallel()
-	d := readDashboard(t)
+	d := promtest.ReadDashboard(t, ".")
 	if d.UID == "" {
 		t.Error("it has no uid, so a second loading makes a second dashboard")
 	}
@@ -243,7 +207,7 @@ func TestDashboard_isLoadedByAnyGrafana(t *testing.T) {
 			t.Errorf("%s has the id %d, which another has too", p.Title, p.ID)
 		}
 		ids[p.ID] = true
-		sources := []*datasource{p.Datasource}
+		sources := []*promtest.Datasource{p.Datasource}
 		for _, target := range p.Targets {
 			sources = append(sources, target.Datasource)
 		}

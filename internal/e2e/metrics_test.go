@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.uber.org/zap"
 
+	"longhaul/internal/config"
 	"longhaul/internal/host"
 	lookout "longhaul/internal/notify/watch"
 	"longhaul/internal/schedule"
@@ -27,25 +29,36 @@ import (
 )
 
 // measured is a worker that serves metrics.
-type measured struct{ address string }
+type measured struct {
+	address string
+	stop    func() // ends the worker and what it serves
+}
 
 // measure starts a worker with metrics in the place of the plant's own.
 func (p *plant) measure(t *testing.T, options server.Options) measured {
 	t.Helper()
 	p.stop()
+	return measureOn(t, p.address, "0", p.settings(t, options))
+}
+
+// measureOn starts a worker of a Temporal, with metrics on an address.
+func measureOn(t *testing.T, temporal, address string, settings config.Config) measured {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background()) // the worker stops before
-	metrics, err := telemetry.ServeMetrics(ctx, "0", zap.NewNop())
-	if err != nil {
-		t.Fatal(err)
-	}
 	t.Cleanup(cancel)
-	h, err := host.Open(t.Context(), p.settings(t, options), host.Options{
+	var metrics *telemetry.Metrics
+	eventually(t, time.Minute, func() (served bool) { // one that had the address may just end
+		var err error
+		metrics, err = telemetry.ServeMetrics(ctx, address, zap.NewNop())
+		return err == nil
+	})
+	h, err := host.Open(t.Context(), settings, host.Options{
 		Version: "v1.2.3", Logger: zap.NewNop(), Metrics: metrics, Pace: lookout.Pace{Every: 200 * time.Millisecond},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := host.Dial(t.Context(), host.DialOptions{Address: p.address, Logger: zap.NewNop(), Metrics: metrics.Handler(), Polls: h.Polls()})
+	c, err := host.Dial(t.Context(), host.DialOptions{Address: temporal, Logger: zap.NewNop(), Metrics: metrics.Handler(), Polls: h.Polls()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,12 +66,14 @@ func (p *plant) measure(t *testing.T, options server.Options) measured {
 	if err := worker.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
+	stop := sync.OnceFunc(func() {
 		worker.Stop()
 		c.Close()
 		closed(t, h.Close())
+		cancel()
 	})
-	return measured{metrics.Address()}
+	t.Cleanup(stop)
+	return measured{metrics.Address(), stop}
 }
 
 // get is the answer to a path.
@@ -111,6 +126,7 @@ func TestMetrics_ofAWorkerThroughASync(t *testing.T) {
 		return err == nil
 	})
 	m := p.measure(t, options)
+	m.has(t, `longhaul_deliveries_total{export="castor",outcome="ok",source="acme"} 0`, `longhaul_logins_total{outcome="ok",source="acme"} 0`)
 	run, err := p.client.SignalWithStartWorkflow(t.Context(), "sync-acme", workflows.PauseSignal, workflows.Reason{Reason: "ada@example.com"},
 		client.StartWorkflowOptions{TaskQueue: workflows.TaskQueue}, workflows.SyncSourceType)
 	if err != nil {

@@ -55,14 +55,14 @@ func (h *heard) came(t *testing.T, events ...string) arrival {
 	return all[len(all)-1]
 }
 
-// describes makes each describe last as long.
-func (h *heard) describes(t *testing.T, last time.Duration) {
+// describesTake makes each describe last as long.
+func describesTake(t *testing.T, sim *server.Server, last time.Duration) {
 	t.Helper()
 	var list []server.Fault
 	if last > 0 {
 		list = []server.Fault{{Name: "stall", Route: "describe", Delay: last}}
 	}
-	if err := h.sim.SetFaults(list); err != nil {
+	if err := sim.SetFaults(list); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -104,14 +104,14 @@ func (h *heard) fails(t *testing.T) {
 // blocks ends with a sync that completes, which says that the failure is over too.
 func (h *heard) blocks(t *testing.T) {
 	t.Helper()
-	h.describes(t, 2*time.Second)
+	describesTake(t, h.sim, 2*time.Second)
 	before := described(h.sim)
 	r := h.begin(t, workflows.Input{Mode: workflows.ModeFull})
 	eventually(t, longest, func() bool { return described(h.sim) > before+20 })
 	h.sim.SetSecretRotated(true)
 	h.came(t, "blocked")
 	h.sim.SetSecretRotated(false)
-	h.describes(t, 0)
+	describesTake(t, h.sim, 0)
 	r.signal(t, workflows.ResumeSignal)
 	r.result(t)
 	if diff := cmp.Diff([]string{"blocked", "failed"}, h.came(t, "complete").Over); diff != "" {
@@ -122,13 +122,13 @@ func (h *heard) blocks(t *testing.T) {
 // stalls has describes that last longer than nothing may move.
 func (h *heard) stalls(t *testing.T) {
 	t.Helper()
-	h.describes(t, time.Minute)
+	describesTake(t, h.sim, time.Minute)
 	r := h.begin(t, workflows.Input{Mode: workflows.ModeFull})
 	h.came(t, "stalled")
 	if p := r.progress(t); p.Stalled == nil {
 		t.Errorf("its progress says nothing of it: %+v", p)
 	}
-	h.describes(t, 0)
+	describesTake(t, h.sim, 0)
 	r.result(t)
 	eventually(t, longest, func() bool { return slices.Contains(h.box.events(h.seen), "complete") })
 	all := h.box.all()[h.seen:]

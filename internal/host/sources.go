@@ -127,8 +127,15 @@ func (s *sources) build(from source.Source) (*activities.Source, error) {
 		Notify:        activities.Notify{Heard: s.notify.Heard(from.Notify), Stall: s.notify.Stall},
 		AcceptMissing: from.AcceptMissing,
 	}
-	ready.Exports, err = s.exports(from)
-	return ready, err
+	if ready.Exports, err = s.exports(from); err != nil {
+		return nil, err
+	}
+	for _, configured := range from.Exports {
+		if configured.Section != "" {
+			s.instruments.MeetTarget(from.Name, configured.Name)
+		}
+	}
+	return ready, nil
 }
 
 // exports readies the exports of a source. One without settings has no target: its files stay in the bucket.

@@ -146,7 +146,22 @@ func (i *Instruments) Notified(told notify.Told) {
 	i.notifications.WithLabelValues(receiver, event, outcome).Inc()
 }
 
-// Missed counts runs of the schedule of a source that did not come; none makes the series.
+// Meet begins the series of a source at zero, so that the first of what is counted is seen to have come.
+func (i *Instruments) Meet(source string) {
+	if i != nil {
+		i.missed.WithLabelValues(i.source(source)).Add(0)
+		i.logins.WithLabelValues(i.source(source), outcomeOK).Add(0)
+	}
+}
+
+// MeetTarget does so for the files of an export that has a target. The export must be of a closed set.
+func (i *Instruments) MeetTarget(source, export string) {
+	if i != nil {
+		i.deliveries.WithLabelValues(i.source(source), export, outcomeOK).Add(0)
+	}
+}
+
+// Missed counts runs of the schedule of a source that did not come.
 func (i *Instruments) Missed(source string, runs int64) {
 	if i != nil {
 		i.missed.WithLabelValues(i.source(source)).Add(float64(max(runs, 0)))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"time"
@@ -83,6 +84,8 @@ func newScope(registry *prometheus.Registry, logger *zap.Logger) (tally.Scope, i
 		CachedReporter:  reporter,
 		Separator:       tallyprometheus.DefaultSeparator,
 		SanitizeOptions: &contribtally.PrometheusSanitizeOptions,
+
+		OmitCardinalityMetrics: true, // which count how many others there are
 	}, reportEvery)
 	return contribtally.NewPrometheusNamingScope(scope), closer
 }
@@ -92,8 +95,29 @@ func (m *Metrics) Handler() client.MetricsHandler {
 	if m == nil {
 		return nil
 	}
-	return contribtally.NewMetricsHandler(m.scope)
+	all := contribtally.NewMetricsHandler(m.scope)
+	return coarse{all, all}
 }
+
+// queueTag is the tag of the SDK that names a task queue, of which each source has one.
+const queueTag = "task_queue"
+
+// coarse takes the metrics of the SDK. Its timers do not tell the queues apart: each is a histogram of every step, and a hundred sources
+// would make sixty thousand series of them.
+type coarse struct {
+	client.MetricsHandler
+	times client.MetricsHandler // without the queue
+}
+
+// WithTags adds tags to what is counted from then on.
+func (h coarse) WithTags(tags map[string]string) client.MetricsHandler {
+	few := maps.Clone(tags)
+	delete(few, queueTag)
+	return coarse{h.MetricsHandler.WithTags(tags), h.times.WithTags(few)}
+}
+
+// Timer gives a timer.
+func (h coarse) Timer(name string) client.MetricsTimer { return h.times.Timer(name) }
 
 // Instruments count what the clients of the process do; nil counts nothing.
 func (m *Metrics) Instruments() *Instruments {

@@ -89,3 +89,26 @@ func TestServeMetrics_saysThatAnAddressIsTaken(t *testing.T) {
 	cancel()
 	<-m.done
 }
+
+// A worker of many sources makes no histograms of each: what is counted tells the queues apart, what is timed does not.
+func TestHandler_timesAllQueuesTogether(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	m, err := ServeMetrics(ctx, "0", zap.NewNop())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, queue := range []string{"longhaul-acme", "longhaul-beta"} {
+		tagged := m.Handler().WithTags(map[string]string{"task_queue": "none"}).WithTags(map[string]string{"task_queue": queue, "activity_type": "A"})
+		tagged.Counter("temporal_steps").Inc(1)
+		tagged.Timer("temporal_step_latency").Record(time.Millisecond)
+	}
+	for _, want := range []string{
+		`temporal_steps_total{activity_type="A",task_queue="longhaul_acme"} 1`, `temporal_steps_total{activity_type="A",task_queue="longhaul_beta"} 1`,
+		`temporal_step_latency_seconds_count{activity_type="A"} 2`,
+	} {
+		waitFor(t, m.address, want)
+	}
+	cancel()
+	<-m.done
+}

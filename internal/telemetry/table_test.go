@@ -112,6 +112,8 @@ func TestInstruments_takeLabelsFromClosedSets(t *testing.T) {
 	i.Notified(notify.Told{Receiver: stranger, Event: stranger, Failure: stranger})
 	i.Missed(stranger, 2)
 	i.Bucket().Request("read", time.Second, false, errors.New(stranger))
+	i.Meet("acme")
+	i.MeetTarget("acme", "csv")
 	page := gathered(t, registry)
 	if strings.Contains(page, "example") || strings.Contains(page, "hush") {
 		t.Errorf("a label holds what no closed set has:\n%s", page)
@@ -120,6 +122,7 @@ func TestInstruments_takeLabelsFromClosedSets(t *testing.T) {
 		`longhaul_requests_total{outcome="other",route="other",system="salesforce"} 1`,
 		`longhaul_logins_total{outcome="other",source="other"} 1`,
 		`longhaul_notifications_total{event="other",outcome="failed",receiver="other"} 1`,
+		`longhaul_deliveries_total{export="csv",outcome="ok",source="acme"} 0`, `longhaul_logins_total{outcome="ok",source="acme"} 1`,
 		`longhaul_notifications_total{event="held",outcome="failed",receiver="desk"} 0`,
 		`longhaul_schedule_runs_missed_total{source="other"} 2`,
 		`longhaul_bucket_requests_total{operation="read",outcome="absent"} 1`,
@@ -168,6 +171,8 @@ func TestInstruments_ofNobodyCountNothing(t *testing.T) {
 	i.Delivered("acme", "castor", nil)
 	i.Notified(notify.Told{Receiver: "desk", Event: notify.Blocked})
 	i.Missed("acme", 1)
+	i.Meet("acme")
+	i.MeetTarget("acme", "castor")
 	i.Forget("acme")
 	m.Stopped(errors.New("over"))
 	m.SetReady(nil)

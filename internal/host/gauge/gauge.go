@@ -93,7 +93,7 @@ func (g *Gauges) meet() {
 	for i, name := range slices.Concat(served, left) {
 		if g.sights[name] == nil {
 			g.sights[name] = new(sight)
-			g.Instruments.Missed(name, 0)
+			g.Instruments.Meet(name)
 		}
 		g.sights[name].ready = i < len(served)
 	}
