@@ -162,7 +162,7 @@ func (t *Teller) tell(ctx workflow.Context, fact notify.Fact) {
 	if fact.Event != notify.Recovered {
 		fact.Why, fact.Do, fact.Until = t.at.Why, t.at.Do, t.at.Until
 	}
-	fact.ID = fmt.Sprintf("notify-%s-%s-%s-%d", t.Source, fact.Sync, fact.Event, t.Own.Sent)
+	fact.ID = notify.IDOf(t.Source, fact.Sync, fact.Event, t.Own.Sent)
 	if t.Heard() && !(t.Dry && isNoise(fact)) {
 		t.start(ctx, fact)
 	}
