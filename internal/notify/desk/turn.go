@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"longhaul/internal/httpkit"
 	"longhaul/internal/notify"
 	"longhaul/internal/staging"
 )
@@ -29,16 +28,27 @@ func (d *Desk) late(ctx context.Context, fact notify.Fact) bool {
 	if notify.NumberOf(fact.Source, fact.Sync, fact.ID) == 0 {
 		return false
 	}
-	for end := time.Now().Add(turnWithin); ; {
+	ctx, cancel := context.WithTimeout(ctx, turnWithin)
+	defer cancel()
+	ticker := time.NewTicker(turnEvery)
+	defer ticker.Stop()
+	for {
 		now, err := ask(ctx, d, fact.Source, markWithin, func(ctx context.Context) (turn, error) { return d.turnOf(ctx, fact) })
 		switch {
+		case ctx.Err() != nil:
+			return false
 		case err != nil:
 			d.unknown(fact.Source, "a message is sent though the bucket does not say whether it is its turn", err)
 			return false
 		case now.passed && notify.RowOf(fact.Event).Opens:
 			return true
-		case !now.waits || time.Now().After(end) || httpkit.Sleep(ctx, turnEvery) != nil:
+		case !now.waits:
 			return false
+		}
+		select {
+		case <-ctx.Done():
+			return false
+		case <-ticker.C:
 		}
 	}
 }
