@@ -188,7 +188,7 @@ func TestTeams_getsACard(t *testing.T) {
 			ContentType string
 			Content     struct {
 				Type    string
-				Body    []struct{ Text string }
+				Body    []struct{ Inlines []struct{ Text string } }
 				Actions []struct{ URL string }
 			}
 		}
@@ -197,7 +197,7 @@ func TestTeams_getsACard(t *testing.T) {
 		t.Fatalf("got %v", bodies)
 	}
 	content := card.Attachments[0].Content
-	if content.Type != "AdaptiveCard" || len(content.Body) != 4 || content.Body[0].Text != blocked("1").Title || content.Actions[0].URL != blocked("1").UI {
+	if content.Type != "AdaptiveCard" || len(content.Body) != 4 || content.Body[0].Inlines[0].Text != blocked("1").Title || content.Actions[0].URL != blocked("1").UI {
 		t.Errorf("%+v", content)
 	}
 }
