@@ -10,8 +10,9 @@ import (
 )
 
 const (
-	// turnWithin is how long a message waits at most until the one before it was sent. It is above what that takes.
-	turnWithin = time.Minute
+	// turnWithin is how long a message waits at most until the one before it was sent. A try ends within it: who needs a second one gets the
+	// two in any order, and holds up nobody for longer.
+	turnWithin = 15 * time.Second
 	// turnEvery is how often it looks.
 	turnEvery = 2 * time.Second
 )

@@ -54,15 +54,15 @@ func TestTell_aMessageThatIsSentAgain(t *testing.T) {
 	p.want("again", p.tell(numbered(1, notify.Stalled)), events{"ops": {notify.Stalled}})
 }
 
-// A message waits for the one before it, which a receiver keeps, and for a minute at most.
+// A message waits for the one before it, which a receiver keeps, and for a quarter of a minute at most.
 func TestTell_inTheOrderOfTheSync(t *testing.T) {
 	for name, row := range map[string]struct {
 		takes time.Duration // until the receiver has the first one
 		want  []notify.Event
 		after time.Duration // until it has the second
 	}{
-		"it is slow": {takes: 20 * time.Second, want: []notify.Event{notify.Stalled, notify.Recovered}, after: 22 * time.Second},
-		"it hangs":   {takes: time.Hour, want: []notify.Event{notify.Recovered, notify.Stalled}, after: 62 * time.Second},
+		"it is slow": {takes: 8 * time.Second, want: []notify.Event{notify.Stalled, notify.Recovered}, after: 10 * time.Second},
+		"it hangs":   {takes: time.Hour, want: []notify.Event{notify.Recovered, notify.Stalled}, after: 17 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
