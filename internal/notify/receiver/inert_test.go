@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"longhaul/internal/notify"
+	"longhaul/internal/notify/mailtest"
 	"longhaul/internal/notify/receiver"
 )
 
@@ -112,14 +113,13 @@ func TestInert_reachesTeamsSo(t *testing.T) {
 // A mail is plain, whatever its URL asks for.
 func TestInert_reachesMailSo(t *testing.T) {
 	t.Parallel()
-	box := &mailbox{password: "secret"}
-	to := "smtp://longhaul:secret@" + serveMail(t, box) + "/?auth=Plain&usestarttls=no&usehtml=yes&fromaddress=longhaul@example.com&toaddresses=" +
+	box := mailtest.Serve(t, "secret")
+	to := "smtp://longhaul:secret@" + box.Address + "/?auth=Plain&usestarttls=no&usehtml=yes&fromaddress=longhaul@example.com&toaddresses=" +
 		url.QueryEscape("one@example.com")
 	s, _ := sender(t, receiver.Options{})
 	told := s.Send(t.Context(), named(), []notify.Asking{by("mailbox", to)})
-	box.mu.Lock()
-	defer box.mu.Unlock()
-	if len(told) != 1 || told[0].Failure != "" || len(box.mails) != 1 || strings.Contains(box.mails[0], "text/html") {
-		t.Errorf("told %+v, got %q", told, box.mails)
+	mails := box.Mails()
+	if len(told) != 1 || told[0].Failure != "" || len(mails) != 1 || strings.Contains(mails[0], "text/html") {
+		t.Errorf("told %+v, got %q", told, mails)
 	}
 }
