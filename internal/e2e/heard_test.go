@@ -135,6 +135,13 @@ func (h *heard) requireTold(t *testing.T) {
 	if len(box.wrong)+len(dead.wrong) > 0 || len(dead.all()) == 0 {
 		t.Errorf("%d messages came to the dead receiver; not verified: %v, %v", len(dead.all()), box.wrong, dead.wrong)
 	}
+	h.requireNoted(t)
+}
+
+// requireNoted wants the bucket to say which receivers took nothing.
+func (h *heard) requireNoted(t *testing.T) {
+	t.Helper()
+	p := h.plant
 	failed := map[string]bool{"dead": false, "failing": false, "away": false}
 	for key, err := range p.store.List(t.Context(), staging.ToldSyncs("acme")) {
 		if err != nil {
