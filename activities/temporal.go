@@ -53,6 +53,8 @@ type Heartbeat struct {
 	Type  string `json:"type"`
 	Done  int64  `json:"done"`
 	Calls int64  `json:"calls"`
+
+	Waiting string `json:"waiting,omitempty"` // why it does not get on, in plain words; of one that a worker runs
 }
 
 // ReadBeatsResult has the heartbeats of the running activities of the workflow.

@@ -47,10 +47,10 @@ func quickly() workflow.ActivityOptions {
 	return options
 }
 
-// page is optional for what reads the account once more.
+// page holds up the end of a sync for a minute at most, also where a worker hangs.
 func page() workflow.ActivityOptions {
-	options := optional(2)
-	options.StartToCloseTimeout = 5 * time.Minute
+	options := bounded(25*time.Second, 8*time.Second, 2)
+	options.ScheduleToStartTimeout = 10 * time.Second
 	return options
 }
 

@@ -61,11 +61,12 @@ type WritePageParams struct {
 
 // WritePage writes the page of a sync.
 func (a *Activities) WritePage(ctx context.Context, params WritePageParams) error {
+	defer attended(ctx)()
 	return a.Pages.Write(ctx, params.Source, params.Sync)
 }
 
-// beatEvery is how often a message that is sent shows that its worker lives.
-const beatEvery = 4 * time.Second
+// beatEvery is how often it is shown that a worker lives which sends a message or writes a page.
+const beatEvery = 2 * time.Second
 
 // attended makes an activity show that its worker lives until it calls stop.
 func attended(ctx context.Context) (stop func()) {

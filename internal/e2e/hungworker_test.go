@@ -10,11 +10,78 @@ import (
 	"testing"
 	"time"
 
+	"go.temporal.io/sdk/client"
+
 	"longhaul/internal/notify"
+	"longhaul/internal/notify/desk"
 	lookout "longhaul/internal/notify/watch"
 	"longhaul/internal/simulator/server"
+	"longhaul/internal/staging"
 	"longhaul/workflows"
+	"longhaul/workflows/tell"
 )
+
+// stationWith is a station whose messages all come to a webhook.
+func stationWith(t *testing.T, sim *server.Server, box *letterbox) *station {
+	t.Helper()
+	s := newStation(t, sim.Ready(), fmt.Sprintf(`notify:
+  stall: 10s
+  receivers:
+    hook: {webhook: "env:HOOK_URL", secret: "env:HOOK_KEY", events: [%s]}
+`, strings.Join(notify.Askable(), ", ")))
+	s.environ = append(s.environ, "HOOK_URL="+box.address(), "HOOK_KEY="+hookKey)
+	return s
+}
+
+// TestTells_aWorkerThatIsKilledBeforeItSends kills the worker of a message once its marker is in the bucket, and before the receiver has read
+// a byte: another worker sends it, under the same id.
+func TestTells_aWorkerThatIsKilledBeforeItSends(t *testing.T) {
+	t.Parallel()
+	box := shutLetterbox(t, nil)
+	sim := simulate(t, server.Options{Org: openOrg(10)})
+	temporal := temporalOn(t, t.TempDir(), "0")
+	c := connect(t, temporal)
+	station := stationWith(t, sim, box)
+	worker := station.work(t, temporal)
+	store, err := staging.Open(t.Context(), station.bucket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { closed(t, store.Close()) }()
+
+	now := time.Now().UTC()
+	fact := notify.Fact{Event: notify.Blocked, Source: "acme", Sync: staging.SyncID(now, "1a2b3c4d"), At: now, Why: "the app is blocked"}
+	fact.ID = notify.IDOf(fact.Source, fact.Sync, fact.Event, 1)
+	run, err := c.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: fact.ID, TaskQueue: workflows.TaskQueue}, tell.NotifySourceType, fact)
+	if err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, longest, func() bool {
+		var mark desk.Mark
+		err := store.ReadJSON(t.Context(), staging.ToldKey(fact.Source, fact.Sync, fact.ID), &mark)
+		return err == nil && mark.Told == nil
+	})
+	worker.kill(t)
+	if n := len(box.all()); n != 0 {
+		t.Fatalf("%d messages had come", n)
+	}
+	box.Start()
+	station.work(t, temporal)
+	var result tell.Result
+	if err := run.Get(t.Context(), &result); err != nil || len(result.Told) != 1 || result.Told[0].Failure != "" {
+		t.Fatalf("got %+v, %v", result, err)
+	}
+	all := box.all() // the killed one may have left it on the way
+	if len(all) < 1 || len(all) > 2 || len(box.wrong) > 0 {
+		t.Errorf("got %+v, not verified: %v", all, box.wrong)
+	}
+	for _, one := range all {
+		if one.ID != fact.ID || one.Event != "blocked" {
+			t.Errorf("got %+v", one)
+		}
+	}
+	t.Logf("it came %d times", len(all))
+}
 
 // TestTells_aWorkerThatHangs stops the only worker of a source in the middle of a sync, as a machine that freezes does, while a worker without
 // sources lives: people are told that nothing moves, and that nobody serves the source. When it wakes, both is over.
@@ -25,12 +92,7 @@ func TestTells_aWorkerThatHangs(t *testing.T) {
 	sim := simulate(t, server.Options{Org: openOrg(400), Faults: []server.Fault{{Name: "stall", Route: "describe", Delay: 3 * time.Second}}})
 	temporal := temporalOn(t, t.TempDir(), "0")
 	c := connect(t, temporal)
-	station := newStation(t, sim.Ready(), fmt.Sprintf(`notify:
-  stall: 10s
-  receivers:
-    hook: {webhook: "env:HOOK_URL", secret: "env:HOOK_KEY", events: [%s]}
-`, strings.Join(notify.Askable(), ", ")))
-	station.environ = append(station.environ, "HOOK_URL="+box.URL+hookPath, "HOOK_KEY="+hookKey)
+	station := stationWith(t, sim, box)
 	worker := station.work(t, temporal)
 
 	onlooker(t, c, station.bucket, box, lookout.Pace{Every: time.Second, Gone: gone})
@@ -44,7 +106,11 @@ func TestTells_aWorkerThatHangs(t *testing.T) {
 	came := func(event string) bool { return slices.Contains(box.events(0), event) }
 	for _, event := range []string{"stalled", "worker_gone"} {
 		eventually(t, 5*time.Minute, func() bool { return came(event) })
-		t.Logf("%s came %s after the worker was stopped", event, time.Since(stopped).Round(time.Second))
+		after := time.Since(stopped).Round(time.Second)
+		t.Logf("%s came %s after the worker was stopped", event, after)
+		if event == "stalled" && after > 10*time.Second+time.Minute { // the limit, and what it may take to be told
+			t.Errorf("%s came too late", event)
+		}
 	}
 	if p := run.progress(t); p.Stalled == nil {
 		t.Errorf("its progress says nothing of it: %+v", p)

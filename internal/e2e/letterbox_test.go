@@ -25,6 +25,7 @@ const (
 type arrival struct {
 	ID    string
 	Event string   `json:"event"`
+	Title string   `json:"title"`
 	Text  string   `json:"text"`
 	Sync  string   `json:"sync"`
 	Over  []string `json:"over"`
@@ -43,12 +44,20 @@ type letterbox struct {
 
 func newLetterbox(t *testing.T, hangs chan struct{}) *letterbox {
 	t.Helper()
+	l := shutLetterbox(t, hangs)
+	l.Start()
+	return l
+}
+
+// shutLetterbox is one to which connections can be made, and which reads nothing before it is started.
+func shutLetterbox(t *testing.T, hangs chan struct{}) *letterbox {
+	t.Helper()
 	verifier, err := standardwebhooks.NewWebhook(hookKey)
 	if err != nil {
 		t.Fatal(err)
 	}
 	l := &letterbox{hangs: hangs}
-	l.Server = httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	l.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		var letter struct{ Data arrival }
 		err := verifier.Verify(body, r.Header)
@@ -73,9 +82,12 @@ func newLetterbox(t *testing.T, hangs chan struct{}) *letterbox {
 	return l
 }
 
+// address is where it gets messages.
+func (l *letterbox) address() string { return "http://" + l.Listener.Addr().String() + hookPath }
+
 // receiver is this webhook in the settings.
 func (l *letterbox) receiver(name string, events ...notify.Event) notify.Configured {
-	return notify.Configured{Name: name, Webhook: source.Held(l.URL + hookPath), Secret: source.Held(hookKey), Events: events}
+	return notify.Configured{Name: name, Webhook: source.Held(l.address()), Secret: source.Held(hookKey), Events: events}
 }
 
 func (l *letterbox) all() []arrival {

@@ -61,6 +61,7 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	go startAll()
+	slack.stand()
 	code := m.Run()
 	_ = os.RemoveAll(builtDir)
 	os.Exit(code)

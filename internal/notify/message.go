@@ -2,6 +2,9 @@ package notify
 
 import (
 	"context"
+	"fmt"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -23,6 +26,23 @@ type Fact struct {
 
 	Receiver string `json:"receiver,omitempty"` // of Test: the only one that it is for; empty: all of the source
 }
+
+// IDOf is the id of the n-th message of a sync.
+func IDOf(source, sync string, event Event, n int) string {
+	return fmt.Sprintf("%s%s-%d", ofSync(source, sync), event, n)
+}
+
+// NumberOf is n of the id of a message of a sync; 0 for one that the sync itself did not tell.
+func NumberOf(source, sync, id string) int {
+	_, number, _ := strings.Cut(strings.TrimPrefix(id, ofSync(source, sync)), "-")
+	n, err := strconv.Atoi(number)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+func ofSync(source, sync string) string { return "notify-" + source + "-" + sync + "-" }
 
 // Message is a fact in words, as every receiver gets it.
 type Message struct {

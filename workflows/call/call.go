@@ -4,7 +4,9 @@ package call
 
 import (
 	"context"
+	"time"
 
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 )
 
@@ -27,6 +29,19 @@ func Start[P, R any](
 	task := execute(ctx, preset, summary, activity, params)
 	return Pending[R]{Future: task.future, task: task}
 }
+
+// Locally runs an activity where the workflow itself runs, and waits for its result: no other worker is asked, which may hang. It is for what
+// takes a moment and needs Temporal alone, and it is tried once.
+func Locally[P, R any](ctx workflow.Context, summary string, activity func(context.Context, P) (R, error), params P) (result R, err error) {
+	ctx = workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
+		StartToCloseTimeout: locallyWithin, RetryPolicy: &temporal.RetryPolicy{MaximumAttempts: 1}, Summary: summary,
+	})
+	err = workflow.ExecuteLocalActivity(ctx, activity, params).Get(ctx, &result)
+	return result, err
+}
+
+// locallyWithin bounds it: the workflow does not get on meanwhile.
+const locallyWithin = 5 * time.Second
 
 // execute starts an activity.
 func execute(ctx workflow.Context, preset Preset, summary string, activity, params any) *Task {

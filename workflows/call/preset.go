@@ -15,6 +15,13 @@ type Preset struct {
 	attempts        int32         // 0: for ever
 }
 
+const (
+	// silence is how long a message that is sent, or a page that is written, may be silent: see beatEvery of activities/tell.
+	silence = 8 * time.Second
+	// messageWithin is above what a message may wait for the one before it and for all receivers: see internal/notify/desk.
+	messageWithin = 4 * time.Minute
+)
+
 // The presets.
 var (
 	ForCall = Preset{startToClose: time.Minute}
@@ -49,10 +56,20 @@ var (
 	ForPruning = Preset{startToClose: time.Minute, scheduleToStart: time.Minute, attempts: 5}
 	// ForEndMark ends after some tries, so that a bucket that is away does not keep a sync from ending.
 	ForEndMark = Preset{startToClose: time.Minute, scheduleToStart: time.Minute, attempts: 3}
-	// ForPage reads the account of the sync once more.
-	ForPage = Preset{startToClose: 5 * time.Minute, scheduleToStart: time.Minute, attempts: 2}
-	// ForMessage has tries of its own at each receiver. Its heartbeat finds a worker that hangs.
-	ForMessage = Preset{startToClose: 2 * time.Minute, heartbeat: 15 * time.Second, scheduleToStart: time.Minute, attempts: 3}
+	// ForPage reads the account of the sync once more. It holds up the end of a sync for a minute at most: who asks for a page that was not
+	// written gets it made.
+	ForPage = Preset{startToClose: 25 * time.Second, heartbeat: silence, scheduleToStart: 10 * time.Second, attempts: 2}
+	// ForPageAgain writes it once more, for which nothing waits.
+	ForPageAgain = Preset{startToClose: 5 * time.Minute, heartbeat: silence, scheduleToStart: time.Minute, attempts: 3}
+
+	// The presets below are for messages, which have tries of their own at each receiver.
+
+	// ForMessage is for the workers of the source.
+	ForMessage = Preset{startToClose: messageWithin, heartbeat: silence, scheduleToStart: time.Minute, attempts: 3}
+	// ForAlarm is for what may be the matter with the workers of the source themselves: whether one is there shows in a moment.
+	ForAlarm = Preset{startToClose: messageWithin, heartbeat: silence, scheduleToStart: 5 * time.Second, attempts: 2}
+	// ForMessageByAny is the last that is tried. It ends with the workflow of the message.
+	ForMessageByAny = Preset{startToClose: messageWithin, heartbeat: silence}
 )
 
 // apply readies ctx for one activity. The summary is what the UI shows beside the activity, under 200 bytes.

@@ -111,15 +111,26 @@ func beatOf(pending *workflowpb.PendingActivityInfo) (beat activities.Beat) {
 	return beat
 }
 
+func runs(pending *workflowpb.PendingActivityInfo) bool {
+	return pending.GetState() == enumspb.PENDING_ACTIVITY_STATE_STARTED
+}
+
+// waiting is what an activity says that it waits for, such as a full disk; empty where no worker runs it: its last word may be old.
+func waiting(pending *workflowpb.PendingActivityInfo) string {
+	if !runs(pending) {
+		return ""
+	}
+	return beatOf(pending).Waiting
+}
+
 // trouble is the reason why an activity is tried again, until the new attempt has got on, or what a running attempt says that it waits
-// for, such as a full disk.
+// for.
 func trouble(pending *workflowpb.PendingActivityInfo) string {
-	beat, runs := beatOf(pending), pending.GetState() == enumspb.PENDING_ACTIVITY_STATE_STARTED
-	if beat.Waiting != "" && runs {
-		return beat.Waiting
+	if why := waiting(pending); why != "" {
+		return why
 	}
 	cause := pending.GetLastFailure()
-	if cause == nil || runs && beat.Moved {
+	if cause == nil || runs(pending) && beatOf(pending).Moved {
 		return ""
 	}
 	if cause.GetTimeoutFailureInfo() != nil {

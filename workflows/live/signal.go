@@ -16,9 +16,10 @@ const Signal = "longhaul-heartbeats"
 func Heartbeats(state *workflowservice.DescribeWorkflowExecutionResponse) []activities.Heartbeat {
 	all := make([]activities.Heartbeat, 0, len(state.GetPendingActivities()))
 	for _, pending := range state.GetPendingActivities() {
-		if beat := beatOf(pending); beat.Done+beat.Calls > 0 {
+		beat, why := beatOf(pending), waiting(pending)
+		if beat.Done+beat.Calls > 0 || why != "" {
 			all = append(all, activities.Heartbeat{
-				ID: pending.GetActivityId(), Type: pending.GetActivityType().GetName(), Done: beat.Done, Calls: beat.Calls,
+				ID: pending.GetActivityId(), Type: pending.GetActivityType().GetName(), Done: beat.Done, Calls: beat.Calls, Waiting: why,
 			})
 		}
 	}

@@ -27,24 +27,32 @@ type Result struct {
 
 // NotifySource sends one message to all who asked for it, and notes what became of it on the page of the sync.
 func NotifySource(ctx workflow.Context, fact notify.Fact) (*Result, error) {
-	params := told.NotifyParams{Fact: fact}
-	on := call.OnSourceWorker(ctx, fact.Source)
-	if fact.Event == notify.WorkerGone { // there is none to wait for
-		on = call.OnAnyWorker(ctx)
-	}
-	sent, err := call.Do(on, call.ForMessage, "send the message", acts.Notify, params)
-	var late *temporal.TimeoutError
-	if errors.As(err, &late) { // no worker serves the source, or the one that does hangs, which may be what it says
-		sent, err = call.Do(call.OnAnyWorker(ctx), call.ForMessage, "send the message by any worker", acts.Notify, params)
-	}
+	sent, err := send(ctx, fact)
 	if err != nil {
 		return nil, call.Fail(call.Explain(err), nil)
 	}
 	if fact.Outcome != "" && len(sent.Told) > 0 {
 		page := told.WritePageParams{Source: fact.Source, Sync: fact.Sync}
-		if err := call.Run(call.OnSourceWorker(ctx, fact.Source), call.ForPage, "note on the page who was told", acts.WritePage, page); err != nil {
+		if err := call.Run(call.OnSourceWorker(ctx, fact.Source), call.ForPageAgain, "note on the page who was told", acts.WritePage, page); err != nil {
 			workflow.GetLogger(ctx).Warn("the page does not show who was told", "event", "warning", "source", fact.Source, "error", err)
 		}
 	}
 	return &Result{Told: sent.Told}, nil
+}
+
+// send has a worker of the source send a message: it knows what the settings of the source say of receivers. Another one sends it where none
+// does so in time, as one that hangs may be what the message says.
+func send(ctx workflow.Context, fact notify.Fact) (told.NotifyResult, error) {
+	params := told.NotifyParams{Fact: fact}
+	if fact.Event != notify.WorkerGone { // which another worker tells, as there is none
+		preset := call.ForMessage
+		if fact.Event == notify.Stalled {
+			preset = call.ForAlarm
+		}
+		sent, err := call.Do(call.OnSourceWorker(ctx, fact.Source), preset, "send the message", acts.Notify, params)
+		if late := new(temporal.TimeoutError); !errors.As(err, &late) {
+			return sent, err
+		}
+	}
+	return call.Do(call.OnAnyWorker(ctx), call.ForMessageByAny, "send the message by any worker", acts.Notify, params)
 }

@@ -15,7 +15,7 @@ import (
 type State struct {
 	Sent int `json:"n,omitempty"` // messages so far, which number their ids
 
-	Reason string `json:"r,omitempty"` // of the standstill that is under way or just over: one of history.Waits, or stalled
+	Reason string `json:"r,omitempty"` // of the standstill that is under way or just over: one of history.Waits, stalled or within
 	Since  int64  `json:"s,omitempty"` // when it began
 	Over   int64  `json:"o,omitempty"` // when it ended; 0: it is under way
 
@@ -35,8 +35,11 @@ const (
 	repeatEvery = 24 * time.Hour
 )
 
-// stalled stands for a sync that does nothing and waits for nothing where the reasons of waits stand.
-const stalled = "stalled"
+// What stands where the reasons of waits stand, for what only a look finds.
+const (
+	stalled = "stalled" // nothing moves, and nothing is waited for
+	within  = "within"  // nothing moves, and a running activity says what it waits for
+)
 
 // eventOf is what people are told of a standstill, and after how long; empty for what an operator ordered.
 func eventOf(reason string) (event notify.Event, after time.Duration) {
@@ -72,8 +75,11 @@ func (s *State) goOn(now time.Time) {
 // stands says whether the sync stands still.
 func (s *State) stands() bool { return s.Reason != "" && s.Over == 0 }
 
-// waits says whether the sync stands still for a reason.
-func (s *State) waits() bool { return s.stands() && s.Reason != stalled }
+// found says whether the standstill is one that only a look finds.
+func (s *State) found() bool { return s.Reason == stalled || s.Reason == within }
+
+// waits says whether the workflow itself waits.
+func (s *State) waits() bool { return s.stands() && !s.found() }
 
 // over says whether the last standstill is over for good. A stall is over at once, for something has moved.
 func (s *State) over(now time.Time) bool {
@@ -105,22 +111,37 @@ func (s *State) due(now time.Time) (fact *notify.Fact, again time.Time) {
 	return fact, time.Time{}
 }
 
-// look notes how much has been done. The sync is stalled where that has not changed for as long as limit, and it does not stand still for a
-// reason.
-func (s *State) look(count int64, now time.Time, limit time.Duration) {
+// sight is what a look sees.
+type sight struct {
+	heard   int64  // what has been done, as far as the workflow has heard
+	running int64  // what running activities have done
+	waiting string // what one of them says that it waits for
+}
+
+// look notes what a look sees, and says whether the sync stands still by it. It is stalled where nothing has been done for as long as limit,
+// nothing is waited for, and the workflow itself does not wait.
+func (s *State) look(at sight, now time.Time, limit time.Duration) (stands bool) {
 	if s.waits() { // it has begun to since the look began, which may ask Temporal
-		return
+		return false
 	}
-	if count != s.Count || s.Moved == 0 {
-		s.Count, s.Moved = count, now.UnixMilli()
-		if s.Reason == stalled {
+	count := at.heard + at.running
+	moved := at.heard != s.Known || count != s.Count || s.Moved == 0
+	s.Known, s.Count = at.heard, count
+	switch {
+	case moved, at.waiting == "" && s.Reason == within && s.Over == 0: // from now on it may move again
+		s.Moved = now.UnixMilli()
+		if s.found() {
 			s.goOn(now)
 		}
-		return
-	}
-	if now.UnixMilli()-s.Moved >= limit.Milliseconds() {
+		return false
+	case at.waiting != "":
+		s.halt(within, now)
+	case now.UnixMilli()-s.Moved >= limit.Milliseconds():
 		s.halt(stalled, time.UnixMilli(s.Moved))
+	default:
+		return false
 	}
+	return true
 }
 
 // StalledSince is since when nothing has moved; zero where the sync is not stalled.

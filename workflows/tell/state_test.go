@@ -14,7 +14,7 @@ func TestState_aLookDuringWhichAWaitBegins(t *testing.T) {
 	now := time.Date(2026, 11, 23, 5, 0, 0, 0, time.UTC)
 	s := &State{Count: 7, Moved: now.Add(-time.Hour).UnixMilli()}
 	s.halt(history.WaitBlocked, now)
-	s.look(7, now.Add(time.Second), 15*time.Minute)
+	s.look(sight{heard: 7}, now.Add(time.Second), 15*time.Minute)
 	if fact, _ := s.due(now.Add(time.Second)); fact == nil || fact.Event != notify.Blocked {
 		t.Errorf("it tells %+v, want blocked", fact)
 	}

@@ -1,6 +1,7 @@
 package tell
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -83,8 +84,8 @@ func (t *Teller) Watch(ctx workflow.Context) {
 	})
 }
 
-// every is how often the sync looks whether it moves.
-func (t *Teller) every() time.Duration { return max(t.Limit()/5, 5*time.Second) }
+// every is how often the sync looks whether it moves. That a sync is stalled is told so much too late at most.
+func (t *Teller) every() time.Duration { return max(t.Limit()/15, 5*time.Second) }
 
 // LookSummary stands beside the timer of a look in the UI.
 const LookSummary = "look whether the sync gets on"
@@ -120,36 +121,38 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// look looks whether the sync has moved. Only where the workflow itself has heard of nothing it asks what running activities have done.
+// look looks whether the sync has moved, and for what running activities wait.
 func (t *Teller) look(ctx workflow.Context) {
-	count, before := t.Done(), t.Own.StalledSince()
-	if count != t.Own.Known {
-		t.Own.Known = count
-	} else if more, known := t.running(ctx); known {
-		count += more
-	} else {
-		count = t.Own.Count // an answer that is missing is no move
+	before, s := t.Own.StalledSince(), sight{heard: t.Done()}
+	var known bool
+	if s.running, s.waiting, known = t.running(ctx); !known { // that an answer is missing is no news
+		s.running = t.Own.Count - t.Own.Known
+		if t.Own.Reason == within {
+			s.waiting = cmp.Or(t.at.Why, "what it waited for is not known")
+		}
 	}
-	t.Own.look(count, workflow.Now(ctx), t.Limit())
+	if t.Own.look(s, workflow.Now(ctx), t.Limit()) {
+		t.at = Standstill{Why: s.waiting}
+	}
 	if after := t.Own.StalledSince(); after != before {
-		t.at = Standstill{Reason: stalled}
 		t.Shown(ctx)
 	}
 }
 
-// running asks Temporal what running activities have done; false where it does not say.
-func (t *Teller) running(ctx workflow.Context) (sum int64, known bool) {
+// running asks Temporal what running activities have done and for what one of them waits; false where it does not say.
+func (t *Teller) running(ctx workflow.Context) (sum int64, waiting string, known bool) {
 	id := workflow.GetInfo(ctx).WorkflowExecution
 	var acts *activities.Activities
 	params := activities.ReadBeatsParams{Workflow: id.ID, Run: id.RunID}
-	found, err := call.Do(call.OnAnyWorker(ctx), call.ForQuickLook, "look whether running activities get on", acts.ReadBeats, params)
+	found, err := call.Locally(ctx, "look whether running activities get on", acts.ReadBeats, params)
 	if err != nil {
-		return 0, false
+		return 0, "", false
 	}
 	for _, beat := range found.Beats {
 		sum += beat.Done + beat.Calls
+		waiting = cmp.Or(waiting, beat.Waiting)
 	}
-	return sum, true
+	return sum, waiting, true
 }
 
 // tell starts the workflow of a message.
@@ -159,7 +162,7 @@ func (t *Teller) tell(ctx workflow.Context, fact notify.Fact) {
 	if fact.Event != notify.Recovered {
 		fact.Why, fact.Do, fact.Until = t.at.Why, t.at.Do, t.at.Until
 	}
-	fact.ID = fmt.Sprintf("notify-%s-%s-%s-%d", t.Source, fact.Sync, fact.Event, t.Own.Sent)
+	fact.ID = notify.IDOf(t.Source, fact.Sync, fact.Event, t.Own.Sent)
 	if t.Heard() && !(t.Dry && isNoise(fact)) {
 		t.start(ctx, fact)
 	}

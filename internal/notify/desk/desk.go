@@ -19,7 +19,7 @@ import (
 	"longhaul/internal/staging"
 )
 
-// Bounds of what a message waits for. Together with the sending they stay below the two minutes that the activity has.
+// Bounds of what a message waits for. Together with the sending they stay below the four minutes that the activity has.
 const (
 	readWithin = 10 * time.Second // what the bucket knows of a sync
 	lostWithin = 30 * time.Second // its change logs, and the columns of all reports
@@ -83,14 +83,20 @@ func (d *Desk) message(ctx context.Context, one about, asking []notify.Asking) [
 	if len(wanted) == 0 {
 		return nil
 	}
-	mark := d.mark(ctx, message)
+	mark, noted := d.mark(ctx, message)
 	if mark.Told != nil {
 		wanted = slices.DeleteFunc(wanted, func(a notify.Asking) bool { return !mark.failed(a.Name) })
 	}
-	if len(wanted) > 0 {
-		mark.take(d.Send(ctx, message, wanted))
-		d.keep(context.WithoutCancel(ctx), one.fact, mark)
+	if len(wanted) == 0 {
+		return mark.Told
 	}
+	if mark.Late = noted && d.late(ctx, message.Fact); mark.Late {
+		wanted = nil
+	} else if noted && mark.Told == nil {
+		d.note(ctx, message.Fact)
+	}
+	mark.take(d.Send(ctx, message, wanted))
+	d.keep(context.WithoutCancel(ctx), one.fact, mark)
 	return mark.Told
 }
 

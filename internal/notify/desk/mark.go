@@ -14,8 +14,9 @@ import (
 type Mark struct {
 	ID    string        `json:"id"`
 	Event notify.Event  `json:"event"`
-	At    time.Time     `json:"at"`   // when happened what it tells
-	Told  []notify.Told `json:"told"` // what became of it, by receiver; null: whoever began to send it did not come to an end
+	At    time.Time     `json:"at"`             // when happened what it tells
+	Told  []notify.Told `json:"told"`           // what became of it, by receiver; null: whoever began to send it did not come to an end
+	Late  bool          `json:"late,omitempty"` // it was not sent: a later one of its sync was told before it
 }
 
 // failed says whether a receiver is among those that did not get the message.
@@ -38,9 +39,9 @@ func (m *Mark) take(told []notify.Told) {
 	}
 }
 
-// mark notes that a message is about to be sent and what stands after it, for a receiver may take long, and gives what is known of earlier
-// tries. A bucket that is away holds up no message.
-func (d *Desk) mark(ctx context.Context, message notify.Message) Mark {
+// mark notes that a message is about to be sent, and gives what is known of earlier tries; false where the bucket is away, which holds up no
+// message.
+func (d *Desk) mark(ctx context.Context, message notify.Message) (mark Mark, noted bool) {
 	fresh := Mark{ID: message.ID, Event: message.Event, At: message.At}
 	key := staging.ToldKey(message.Source, message.Sync, message.ID)
 	mark, err := ask(ctx, d, message.Source, markWithin, func(ctx context.Context) (mark Mark, err error) {
@@ -48,16 +49,21 @@ func (d *Desk) mark(ctx context.Context, message notify.Message) Mark {
 		if mark = fresh; err == nil && !written {
 			err = d.Store.ReadJSON(ctx, key, &mark)
 		}
-		if err == nil && mark.Told == nil {
-			err = errors.Join(d.open(ctx, message.Fact), d.closeAll(ctx, message.Fact))
-		}
 		return mark, err
 	})
 	if err != nil {
 		d.unknown(message.Source, "a message is sent that cannot be noted in the bucket", err)
-		return fresh
+		return fresh, false
 	}
-	return mark
+	return mark, true
+}
+
+// note notes what stands after a message, before it is sent: a receiver may take long.
+func (d *Desk) note(ctx context.Context, fact notify.Fact) {
+	_, err := ask(ctx, d, fact.Source, markWithin, func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, errors.Join(d.open(ctx, fact), d.closeAll(ctx, fact))
+	})
+	d.unknown(fact.Source, "what stands after a message could not be noted in the bucket", err)
 }
 
 // keep writes what became of a message.

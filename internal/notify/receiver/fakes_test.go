@@ -14,8 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/emersion/go-sasl"
-	"github.com/emersion/go-smtp"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
@@ -94,76 +92,6 @@ func serve(t *testing.T, i *inbox) string {
 	server := httptest.NewServer(i)
 	t.Cleanup(server.Close)
 	return server.URL
-}
-
-// mailbox is the backend of a mail server that keeps what it gets.
-type mailbox struct {
-	password string
-
-	mu    sync.Mutex
-	mails []string
-	to    []string
-}
-
-func (m *mailbox) NewSession(*smtp.Conn) (smtp.Session, error) { return &session{box: m}, nil }
-
-type session struct {
-	box      *mailbox
-	loggedIn bool
-}
-
-func (s *session) AuthMechanisms() []string { return []string{sasl.Plain} }
-
-func (s *session) Auth(string) (sasl.Server, error) {
-	return sasl.NewPlainServer(func(_, _, password string) error {
-		if s.loggedIn = password == s.box.password; !s.loggedIn {
-			return &smtp.SMTPError{Code: 535, EnhancedCode: smtp.EnhancedCode{5, 7, 8}, Message: "bad login of longhaul@example.com"}
-		}
-		return nil
-	}), nil
-}
-
-func (s *session) Mail(string, *smtp.MailOptions) error {
-	if !s.loggedIn {
-		return smtp.ErrAuthRequired
-	}
-	return nil
-}
-
-func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
-	s.box.mu.Lock()
-	defer s.box.mu.Unlock()
-	s.box.to = append(s.box.to, to)
-	return nil
-}
-
-func (s *session) Data(r io.Reader) error {
-	text, err := io.ReadAll(r)
-	s.box.mu.Lock()
-	defer s.box.mu.Unlock()
-	s.box.mails = append(s.box.mails, string(text))
-	return err
-}
-
-func (s *session) Reset()        {}
-func (s *session) Logout() error { return nil }
-
-// serveMail starts a mail server on this machine and gives its address.
-func serveMail(t *testing.T, box *mailbox) string {
-	t.Helper()
-	listener := listen(t)
-	server := smtp.NewServer(box)
-	server.Domain, server.AllowInsecureAuth = "localhost", true
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		_ = server.Serve(listener)
-	}()
-	t.Cleanup(func() {
-		_ = server.Close()
-		<-done
-	})
-	return listener.Addr().String()
 }
 
 func listen(t *testing.T) net.Listener {

@@ -77,11 +77,12 @@ func (s *Sender) byService(ctx context.Context, message notify.Message, text, sc
 		duty.Config.Host, duty.Config.Port = cmp.Or(duty.Config.Host, pagerDutyHost), cmp.Or(duty.Config.Port, httpsPort) // the library forgets its own
 		return callByPagerDuty(ctx, message, duty)
 	}
-	params, body := types.Params{}, message.Body()
+	params, title, body := types.Params{}, inert(scheme, message.Title), inert(scheme, message.Body())
+	asText(scheme, params)
 	if slices.Contains(titled, scheme) {
-		params.SetTitle(message.Title)
+		params.SetTitle(title)
 	} else {
-		body = message.Title + "\n" + body
+		body = title + "\n" + body
 	}
 	if scheme == "opsgenie" && len(message.Open) > 0 {
 		params["alias"] = message.Open[0]

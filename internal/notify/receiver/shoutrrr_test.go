@@ -14,6 +14,7 @@ import (
 	"github.com/nicholas-fedor/shoutrrr/pkg/router"
 
 	"longhaul/internal/notify"
+	"longhaul/internal/notify/mailtest"
 	"longhaul/internal/notify/receiver"
 )
 
@@ -40,25 +41,24 @@ func TestShoutrrr_reachesSlack(t *testing.T) {
 // TestShoutrrr_sendsMail goes through a real mail server, with a login.
 func TestShoutrrr_sendsMail(t *testing.T) {
 	t.Parallel()
-	box := &mailbox{password: "p@ss:w/rd"}
-	at := serveMail(t, box)
+	const right = "p@ss:w/rd"
+	box := mailtest.Serve(t, right)
 	to := func(password string) string {
-		return "smtp://longhaul:" + url.QueryEscape(password) + "@" + at + "/?auth=Plain&usestarttls=no&fromaddress=longhaul@example.com&toaddresses=one@example.com,two@example.com"
+		return "smtp://longhaul:" + url.QueryEscape(password) + "@" + box.Address + "/?auth=Plain&usestarttls=no&fromaddress=longhaul@example.com&toaddresses=one@example.com,two@example.com"
 	}
 	s, logs := sender(t, receiver.Options{})
-	told := s.Send(t.Context(), blocked("mail"), []notify.Asking{by("mailbox", to(box.password)), by("wrong-login", to("0therS3cret"))})
+	told := s.Send(t.Context(), blocked("mail"), []notify.Asking{by("mailbox", to(right)), by("wrong-login", to("0therS3cret"))})
 	failed := failures(told)
 	if len(told) != 2 || failed["mailbox"] != "" {
 		t.Fatalf("told %+v", told)
 	}
-	box.mu.Lock()
-	defer box.mu.Unlock()
-	if len(box.mails) != 2 || !slices.Equal(box.to, []string{"one@example.com", "two@example.com"}) {
-		t.Fatalf("%d mails to %v", len(box.mails), box.to)
+	mails := box.Mails()
+	if len(mails) != 2 || !slices.Equal(box.To(), []string{"one@example.com", "two@example.com"}) {
+		t.Fatalf("%d mails to %v", len(mails), box.To())
 	}
 	for _, want := range []string{"Subject: acme: the sync is blocked", "Unblock the app.\r\n", "Command: longhaul resume acme"} {
-		if !strings.Contains(box.mails[0], want) {
-			t.Errorf("%s lacks %q", box.mails[0], want)
+		if !strings.Contains(mails[0], want) {
+			t.Errorf("%s lacks %q", mails[0], want)
 		}
 	}
 	if failed["wrong-login"] == "" {
@@ -188,7 +188,7 @@ func TestTeams_getsACard(t *testing.T) {
 			ContentType string
 			Content     struct {
 				Type    string
-				Body    []struct{ Text string }
+				Body    []struct{ Inlines []struct{ Text string } }
 				Actions []struct{ URL string }
 			}
 		}
@@ -197,7 +197,7 @@ func TestTeams_getsACard(t *testing.T) {
 		t.Fatalf("got %v", bodies)
 	}
 	content := card.Attachments[0].Content
-	if content.Type != "AdaptiveCard" || len(content.Body) != 4 || content.Body[0].Text != blocked("1").Title || content.Actions[0].URL != blocked("1").UI {
+	if content.Type != "AdaptiveCard" || len(content.Body) != 4 || content.Body[0].Inlines[0].Text != blocked("1").Title || content.Actions[0].URL != blocked("1").UI {
 		t.Errorf("%+v", content)
 	}
 }

@@ -51,12 +51,16 @@ type (
 		Body    []textBlock  `json:"body"`
 		Actions []cardAction `json:"actions,omitempty"`
 	}
+	// textBlock is a paragraph whose text is no markup, as that of a TextBlock would be.
 	textBlock struct {
+		Type    string    `json:"type"`
+		Inlines []textRun `json:"inlines"`
+	}
+	textRun struct {
 		Type   string `json:"type"`
 		Text   string `json:"text"`
 		Weight string `json:"weight,omitempty"`
 		Font   string `json:"fontType,omitempty"`
-		Wrap   bool   `json:"wrap"`
 	}
 	cardAction struct {
 		Type  string `json:"type"`
@@ -69,13 +73,17 @@ type (
 func card(message notify.Message) cardMessage {
 	content := adaptiveCard{
 		Schema: "http://adaptivecards.io/schemas/adaptive-card.json", Type: "AdaptiveCard", Version: "1.2",
-		Body: []textBlock{{Type: "TextBlock", Text: message.Title, Weight: "Bolder", Wrap: true}},
 	}
+	say := func(run textRun) {
+		run.Type = "TextRun"
+		content.Body = append(content.Body, textBlock{Type: "RichTextBlock", Inlines: []textRun{run}})
+	}
+	say(textRun{Text: message.Title, Weight: "Bolder"})
 	for line := range strings.SplitSeq(message.Text, "\n") {
-		content.Body = append(content.Body, textBlock{Type: "TextBlock", Text: line, Wrap: true})
+		say(textRun{Text: line})
 	}
 	if message.Command != "" {
-		content.Body = append(content.Body, textBlock{Type: "TextBlock", Text: message.Command, Font: "Monospace", Wrap: true})
+		say(textRun{Text: message.Command, Font: "Monospace"})
 	}
 	for _, link := range [][2]string{{"Sync", message.UI}, {"Page", message.Page}} {
 		if link[1] != "" {
