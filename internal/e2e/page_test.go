@@ -3,16 +3,22 @@ package e2e_test
 import (
 	"bytes"
 	"encoding/csv"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"longhaul/internal/description"
+	"longhaul/internal/history"
 	"longhaul/internal/history/change"
 	"longhaul/internal/history/item"
 	"longhaul/internal/report"
 	"longhaul/internal/report/gather"
+	"longhaul/internal/report/shelf"
+	"longhaul/internal/simulator/project"
 	"longhaul/internal/simulator/server"
 	"longhaul/internal/staging"
 	"longhaul/workflows"
@@ -101,4 +107,61 @@ func pageOf(t *testing.T, store *staging.Store, result workflows.Result) *report
 		t.Errorf("%d reports, %v", reports, err)
 	}
 	return d
+}
+
+// TestPage_forABrowser makes the pages that make page-check opens, in the folder LONGHAUL_PAGES: each is that of a sync that was run here, and has
+// the numbers of its account.
+func TestPage_forABrowser(t *testing.T) {
+	t.Parallel()
+	dir := os.Getenv("LONGHAUL_PAGES")
+	if dir == "" {
+		t.Skip("`make page-check` runs it, and opens the pages (LONGHAUL_PAGES=FOLDER)")
+	}
+	keep := func(t *testing.T, name string, p *plant, result workflows.Result) {
+		t.Helper()
+		pageOf(t, p.store, result)
+		pages := shelf.Shelf{Store: p.store, Version: "test"}
+		if _, err := pages.Fetch(t.Context(), result.Source, result.Sync, filepath.Join(dir, name+".html")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Run("npsp", func(t *testing.T) {
+		t.Parallel()
+		options := server.Options{Reports: 300}
+		if _, err := os.Stat(npsp); err == nil { // elsewhere the org is a made-up one
+			if options.Org, err = project.Load(npsp); err != nil {
+				t.Fatal(err)
+			}
+		}
+		p := newPlant(t, options, nil)
+		keep(t, "npsp", p, p.sync(t))
+	})
+	t.Run("waits", func(t *testing.T) {
+		t.Parallel()
+		p := newPlant(t, server.Options{Reports: 300, Columns: 2, TypeMetadata: 1000, DailyLimit: 150}, thrifty)
+		r := p.begin(t)
+		r.days(t, p.sim)
+		result := r.result(t)
+		keep(t, "waits", p, result)
+		d := pageOf(t, p.store, result)
+		if !slices.ContainsFunc(d.Series.Waits, func(w history.Span) bool { return w.Reason == history.WaitQuota }) {
+			t.Errorf("no wait for calls among %+v", d.Series.Waits)
+		}
+	})
+	t.Run("changes", func(t *testing.T) {
+		t.Parallel()
+		p := newPlant(t, server.Options{Reports: 400, Columns: 30}, nil)
+		p.sync(t)
+		p.churn(t, server.Churn{
+			Create: 5, Rename: server.Picks{Number: 4}, Move: server.Picks{Number: 4}, Delete: server.Picks{Number: 6}, Lose: server.Picks{Number: 7},
+			Gain: server.Picks{Number: 3}, Deny: server.Picks{Number: 5}, Join: server.Picks{Number: 2}, Widen: server.Picks{Number: 2},
+		})
+		p.churn(t, server.Churn{Object: "Dashboard", Create: 1, Delete: server.Picks{Number: 2}})
+		keep(t, "changes", p, p.sync(t))
+	})
+	t.Run("many", func(t *testing.T) {
+		t.Parallel()
+		p := newPlant(t, server.Options{Reports: 50_000, Columns: 2, TypeMetadata: 1000}, nil)
+		keep(t, "many", p, p.sync(t))
+	})
 }

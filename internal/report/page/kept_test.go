@@ -16,7 +16,7 @@ import (
 func TestWrite_staysBelowItsBoundWithAFolderForEachReport(t *testing.T) {
 	t.Parallel()
 	d := base(record(60_000, 0), 60_000)
-	d.FolderName = func(id string) string {
+	d.FolderWords = func(id string) string {
 		random, name := rand.New(rand.NewPCG(uint64(len(id)), seed(id))), make([]rune, 110)
 		for i := range name {
 			name[i] = rune(0x4e00 + random.IntN(20_000))
@@ -83,15 +83,6 @@ func TestWrite_callsWhatIsInNoFolderAsSalesforceDoes(t *testing.T) {
 	d.Folders = folders(1)
 	if text := content(parsed(t, written(t, d))); !strings.Contains(text, "Public Reports") || strings.Contains(text, "In no folder") {
 		t.Error("the row is called otherwise")
-	}
-	d.Folders = nil
-	d.FolderName = func(string) string { return "" }
-	d.Items = func(yield func(item.Item) bool) error {
-		yield(item.Item{ID: id("00O", 1), Kind: item.Report, Name: "R", Folder: "00D5g0000000001EAA", State: description.StateDescribed})
-		return nil
-	}
-	if got := indexOf(t, parsed(t, written(t, d))); !strings.HasSuffix(got, "\fPublic Reports") {
-		t.Errorf("the index has %q", got)
 	}
 }
 

@@ -88,7 +88,7 @@ func TestWrite_staysBelowItsBound(t *testing.T) {
 	for i := range d.Folders {
 		d.Folders[i].Name = wide
 	}
-	d.FolderName = func(string) string { return wide }
+	d.FolderWords = func(string) string { return wide }
 	d.Gaps = func(yield func(report.Gap) bool) error {
 		for n := range 20_000 {
 			gap := report.Gap{
