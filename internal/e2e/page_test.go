@@ -68,6 +68,7 @@ func pageOf(t *testing.T, store *staging.Store, result workflows.Result) *report
 	if err != nil || int64(len(rows)-1) != result.States.Gaps() {
 		t.Errorf("%d gaps are listed, %d are in the result, %v", len(rows)-1, result.States.Gaps(), err)
 	}
+	requireNumbers(t, d, result)
 	gaps := int64(0)
 	err = d.Gaps(func(g report.Gap) bool {
 		gaps++
@@ -78,20 +79,6 @@ func pageOf(t *testing.T, store *staging.Store, result workflows.Result) *report
 	})
 	if err != nil || gaps != result.States.Gaps() {
 		t.Errorf("%d gaps, %v; the result has %+v", gaps, err, result.States)
-	}
-	var sum report.Folder
-	for _, f := range d.Folders {
-		sum.Reports, sum.Columns, sum.Dashboards = sum.Reports+f.Reports, sum.Columns+f.Columns, sum.Dashboards+f.Dashboards
-	}
-	last := d.Series.Points[len(d.Series.Points)-1]
-	if sum.Reports != result.States.Total()-result.States.Gone-result.States.Filtered || sum.Columns != result.States.Described+result.States.Reused ||
-		sum.Dashboards != result.Kinds.Dashboards || last.Reports != result.States.Described || last.Calls != result.APICalls {
-		t.Errorf("folders have %+v, the series ends with %+v; the result has %+v, %+v, %d calls", sum, last, result.States, result.Kinds, result.APICalls)
-	}
-	for i, point := range d.Series.Points[1:] {
-		if before := d.Series.Points[i]; point.At.Before(before.At) || point.Reports < before.Reports || point.Calls < before.Calls {
-			t.Errorf("%+v comes after %+v", point, before)
-		}
 	}
 	reports := int64(0)
 	err = d.Items(func(one item.Item) bool {
@@ -109,6 +96,25 @@ func pageOf(t *testing.T, store *staging.Store, result workflows.Result) *report
 	return d
 }
 
+// requireNumbers compares the sums of a page with the result of its sync.
+func requireNumbers(t *testing.T, d *report.Data, result workflows.Result) {
+	t.Helper()
+	var sum report.Folder
+	for _, f := range d.Folders {
+		sum.Reports, sum.Columns, sum.Dashboards = sum.Reports+f.Reports, sum.Columns+f.Columns, sum.Dashboards+f.Dashboards
+	}
+	last := d.Series.Points[len(d.Series.Points)-1]
+	if sum.Reports != result.States.Total()-result.States.Gone-result.States.Filtered || sum.Columns != result.States.Described+result.States.Reused ||
+		sum.Dashboards != result.Kinds.Dashboards || last.Reports != result.States.Described || last.Calls != result.APICalls {
+		t.Errorf("folders have %+v, the series ends with %+v; the result has %+v, %+v, %d calls", sum, last, result.States, result.Kinds, result.APICalls)
+	}
+	for i, point := range d.Series.Points[1:] {
+		if before := d.Series.Points[i]; point.At.Before(before.At) || point.Reports < before.Reports || point.Calls < before.Calls {
+			t.Errorf("%+v comes after %+v", point, before)
+		}
+	}
+}
+
 // TestPage_forABrowser makes the pages that make page-check opens, in the folder LONGHAUL_PAGES: each is that of a sync that was run here, and has
 // the numbers of its account.
 func TestPage_forABrowser(t *testing.T) {
@@ -119,7 +125,11 @@ func TestPage_forABrowser(t *testing.T) {
 	}
 	keep := func(t *testing.T, name string, p *plant, result workflows.Result) {
 		t.Helper()
-		pageOf(t, p.store, result)
+		d, err := gather.Source{Store: p.store, Name: result.Source}.Gather(t.Context(), result.Sync)
+		if err != nil {
+			t.Fatal(err)
+		}
+		requireNumbers(t, d, result)
 		pages := shelf.Shelf{Store: p.store, Version: "test"}
 		if _, err := pages.Fetch(t.Context(), result.Source, result.Sync, filepath.Join(dir, name+".html")); err != nil {
 			t.Fatal(err)
@@ -134,7 +144,9 @@ func TestPage_forABrowser(t *testing.T) {
 			}
 		}
 		p := newPlant(t, options, nil)
-		keep(t, "npsp", p, p.sync(t))
+		result := p.sync(t)
+		keep(t, "npsp", p, result)
+		pageOf(t, p.store, result)
 	})
 	t.Run("waits", func(t *testing.T) {
 		t.Parallel()
@@ -157,7 +169,9 @@ func TestPage_forABrowser(t *testing.T) {
 			Gain: server.Picks{Number: 3}, Deny: server.Picks{Number: 5}, Join: server.Picks{Number: 2}, Widen: server.Picks{Number: 2},
 		})
 		p.churn(t, server.Churn{Object: "Dashboard", Create: 1, Delete: server.Picks{Number: 2}})
-		keep(t, "changes", p, p.sync(t))
+		result := p.sync(t)
+		keep(t, "changes", p, result)
+		pageOf(t, p.store, result)
 	})
 	t.Run("many", func(t *testing.T) {
 		t.Parallel()

@@ -98,7 +98,7 @@ func changes(d *report.Data) (all changed, err error) {
 		}
 		if left.take(r.Name, r.Link, r.Words) {
 			g.Rows = append(g.Rows, r)
-			g.Short = g.Short || len(one.Columns) > mostColumns
+			g.Short = g.Short || !one.Added && !one.Gone && len(one.Columns) > mostColumns
 		}
 		return true
 	})
@@ -119,6 +119,8 @@ func differs(d *report.Data, c *change.Change) string {
 		return name(d.FolderWords(id))
 	}
 	switch {
+	case c.Gone && c.Was[change.Folder] == "": // of a component, or a user
+		return ""
 	case c.Gone:
 		return "was in " + place(c.Was[change.Folder])
 	case c.Added && c.Now[change.Folder] != "":

@@ -51,7 +51,10 @@ func nameOf(n int) string {
 func items(reports int, more ...item.Item) func(func(item.Item) bool) error {
 	return func(yield func(item.Item) bool) error {
 		for n := range reports {
-			one := item.Item{ID: id("00O", n), Kind: item.Report, Name: nameOf(n), Folder: id("00l", n%300), State: description.StateDescribed}
+			one := item.Item{
+				ID: id("00O", n), Kind: item.Report, Name: nameOf(n), Folder: id("00l", n%300), State: description.StateDescribed,
+				ModifiedBy: id("005", n*n%400), FirstSeen: lastSync, Since: []string{lastSync, thisSync}[n%9/8],
+			}
 			if n%400 == 7 {
 				one.State, one.Reason = description.StateUnsupported, string(description.ReasonUnsupported)
 			}
