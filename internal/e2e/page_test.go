@@ -15,6 +15,7 @@ import (
 	"longhaul/internal/history"
 	"longhaul/internal/history/change"
 	"longhaul/internal/history/item"
+	"longhaul/internal/monitor"
 	"longhaul/internal/report"
 	"longhaul/internal/report/gather"
 	"longhaul/internal/report/shelf"
@@ -34,11 +35,15 @@ func TestPage_numbersAreThoseOfTheAccount(t *testing.T) {
 	if first.States.Denied == 0 || !d.First || d.Record.Quota == nil || d.Quota.Max == 0 || d.BaseURL == "" {
 		t.Errorf("%+v, of %+v", d, first.States)
 	}
-	if _, err := p.sim.Churn(server.Churn{Create: 5, Rename: server.Picks{Number: 10}, Delete: server.Picks{Number: 3}}); err != nil {
-		t.Fatal(err)
-	}
+	before := d.Record.LeftOut
+	p.churn(t, server.Churn{
+		Create: 5, Rename: server.Picks{Number: 10}, Delete: server.Picks{Number: 3}, Private: server.Picks{Number: 4},
+	})
 	second := p.sync(t)
 	d = pageOf(t, p.store, second)
+	if before == nil || d.Record.LeftOut == nil || *d.Record.LeftOut != *before+4 {
+		t.Errorf("of private reports %v were left out, then %v", before, d.Record.LeftOut)
+	}
 	counts := change.Counts{}
 	if err := d.Changes(func(c change.Change) bool { counts.Add(&c); return true }); err != nil {
 		t.Fatal(err)
@@ -115,25 +120,41 @@ func requireNumbers(t *testing.T, d *report.Data, result workflows.Result) {
 	}
 }
 
+// TestPage_ofACancelledSyncHasTheNumbersOfItsMessage and so has its end, of reports that are described whatever came of them.
+func TestPage_ofACancelledSyncHasTheNumbersOfItsMessage(t *testing.T) {
+	t.Parallel()
+	p := newPlant(t, server.Options{Reports: 1000, Columns: 1, Latency: 50e6}, nil)
+	r := p.halfWay(t, 1000)
+	if err := p.client.CancelWorkflow(t.Context(), r.GetID(), ""); err != nil {
+		t.Fatal(err)
+	}
+	result, message := monitor.End(r.Get(t.Context(), nil))
+	if result == nil || result.Kept == 0 {
+		t.Fatalf("%+v, %v", result, message)
+	}
+	d, err := gather.Source{Store: p.store, Name: "acme"}.Gather(t.Context(), result.Sync)
+	if err != nil {
+		t.Fatal(err)
+	}
+	html, err := p.store.Read(t.Context(), staging.PageKey("acme", result.Sync))
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := d.Series.Points[len(d.Series.Points)-1]
+	if d.End.Described != result.Kept || last.Reports != result.Kept || d.End.APICalls != result.APICalls || last.Calls != result.APICalls {
+		t.Errorf("the end says %+v, the chart ends with %+v, the result has %d reports and %d calls", d.End, last, result.Kept, result.APICalls)
+	}
+	if kept := d.End.Kept(); !strings.Contains(message.Error(), kept) || !bytes.Contains(html, []byte(kept)) {
+		t.Errorf("the message is %q, the page does not say %q", message, kept)
+	}
+}
+
 // TestPage_forABrowser makes the pages that make page-check opens, in the folder LONGHAUL_PAGES: each is that of a sync that was run here, and has
 // the numbers of its account.
 func TestPage_forABrowser(t *testing.T) {
 	t.Parallel()
-	dir := os.Getenv("LONGHAUL_PAGES")
-	if dir == "" {
+	if os.Getenv("LONGHAUL_PAGES") == "" {
 		t.Skip("`make page-check` runs it, and opens the pages (LONGHAUL_PAGES=FOLDER)")
-	}
-	keep := func(t *testing.T, name string, p *plant, result workflows.Result) {
-		t.Helper()
-		d, err := gather.Source{Store: p.store, Name: result.Source}.Gather(t.Context(), result.Sync)
-		if err != nil {
-			t.Fatal(err)
-		}
-		requireNumbers(t, d, result)
-		pages := shelf.Shelf{Store: p.store, Version: "test"}
-		if _, err := pages.Fetch(t.Context(), result.Source, result.Sync, filepath.Join(dir, name+".html")); err != nil {
-			t.Fatal(err)
-		}
 	}
 	t.Run("npsp", func(t *testing.T) {
 		t.Parallel()
@@ -145,7 +166,7 @@ func TestPage_forABrowser(t *testing.T) {
 		}
 		p := newPlant(t, options, nil)
 		result := p.sync(t)
-		keep(t, "npsp", p, result)
+		keepPage(t, "npsp", p, result)
 		pageOf(t, p.store, result)
 	})
 	t.Run("waits", func(t *testing.T) {
@@ -154,7 +175,7 @@ func TestPage_forABrowser(t *testing.T) {
 		r := p.begin(t)
 		r.days(t, p.sim)
 		result := r.result(t)
-		keep(t, "waits", p, result)
+		keepPage(t, "waits", p, result)
 		d := pageOf(t, p.store, result)
 		if !slices.ContainsFunc(d.Series.Waits, func(w history.Span) bool { return w.Reason == history.WaitQuota }) {
 			t.Errorf("no wait for calls among %+v", d.Series.Waits)
@@ -170,12 +191,26 @@ func TestPage_forABrowser(t *testing.T) {
 		})
 		p.churn(t, server.Churn{Object: "Dashboard", Create: 1, Delete: server.Picks{Number: 2}})
 		result := p.sync(t)
-		keep(t, "changes", p, result)
+		keepPage(t, "changes", p, result)
 		pageOf(t, p.store, result)
 	})
 	t.Run("many", func(t *testing.T) {
 		t.Parallel()
 		p := newPlant(t, server.Options{Reports: 50_000, Columns: 2, TypeMetadata: 1000}, nil)
-		keep(t, "many", p, p.sync(t))
+		keepPage(t, "many", p, p.sync(t))
 	})
+}
+
+// keepPage keeps the page of a sync for the browser.
+func keepPage(t *testing.T, name string, p *plant, result workflows.Result) {
+	t.Helper()
+	d, err := gather.Source{Store: p.store, Name: result.Source}.Gather(t.Context(), result.Sync)
+	if err != nil {
+		t.Fatal(err)
+	}
+	requireNumbers(t, d, result)
+	pages := shelf.Shelf{Store: p.store, Version: "test"}
+	if _, err := pages.Fetch(t.Context(), result.Source, result.Sync, filepath.Join(os.Getenv("LONGHAUL_PAGES"), name+".html")); err != nil {
+		t.Fatal(err)
+	}
 }
