@@ -26,7 +26,8 @@ var (
 	layout string
 
 	page = template.Must(template.New("page").Funcs(template.FuncMap{
-		"number": number, "moment": moment, "gapWords": gapWords, "count": humanize.Count, "coded": coded,
+		"number": number, "moment": moment, "gapWords": gapWords, "coded": coded, "count": counted,
+		"open": func(rows int) int { return min(rows, mostOpen) },
 	}).Parse(layout))
 )
 
@@ -51,6 +52,18 @@ func Write(w io.Writer, d *report.Data) error {
 		return fmt.Errorf("write the page of sync %s: %w", d.Sync, err)
 	}
 	return nil
+}
+
+// mostOpen is how many rows of a long list stand open: the rest unfolds.
+const mostOpen = 20
+
+// counted writes how many things there are.
+func counted(n any, noun string) (string, error) {
+	words, err := number(n)
+	if words != "1" {
+		noun += "s"
+	}
+	return words + " " + noun, err
 }
 
 // coded is a sentence with what stands between backticks as code.
