@@ -24,6 +24,7 @@ type changed struct {
 	Groups []*group
 	Before string   // when the sync began that they are counted from
 	Totals []string // a clause a kind
+	left   room     // that the rows did not need
 }
 
 // group are changes of one sort.
@@ -73,7 +74,7 @@ var sorts = []sort{
 // changes groups the changes.
 func changes(d *report.Data) (all changed, err error) {
 	if d.Record == nil || d.Changes == nil {
-		return all, nil
+		return changed{left: mostChanges}, nil
 	}
 	began, _, _ := staging.ParseSyncID(d.Record.Compared)
 	all.Before = moment(began)
@@ -102,6 +103,7 @@ func changes(d *report.Data) (all changed, err error) {
 		}
 		return true
 	})
+	all.left = left
 	for i := range groups {
 		if groups[i].Total > 0 {
 			all.Groups = append(all.Groups, &groups[i])
