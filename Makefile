@@ -174,10 +174,10 @@ CHROMIUM    ?= $(firstword $(shell command -v chromium chromium-browser google-c
 SCREENSHOTS ?= $(SERVERS)/browser/screenshots
 
 .PHONY: page-check
-page-check: $(TOOLS)/.browser-$(PLAYWRIGHT)-$(AXE) ## pages of syncs in CHROMIUM (Debian's package): requests, console, axe-core, search; pictures in SCREENSHOTS
+page-check: $(TOOLS)/.browser-$(PLAYWRIGHT)-$(AXE) ## pages of real syncs, one of 50,000 reports, in CHROMIUM (Debian's package; minutes): requests, console, axe-core, search; pictures in SCREENSHOTS
 	@[[ -n "$(CHROMIUM)" ]] || { echo "there is no Chromium: apt-get install chromium, or CHROMIUM=its path"; exit 1; }
 	@pages=$$(mktemp -d); trap 'rm -rf "$$pages"' EXIT; mkdir -p $(SCREENSHOTS); \
-	LONGHAUL_PAGES=$$pages go test -count=1 -run '^TestWrite_forABrowser$$' ./internal/report/page; \
+	LONGHAUL_PAGES=$$pages go test -count=1 -timeout 1h -run '^(TestWrite|TestPage)_forABrowser$$' ./internal/report/page ./internal/e2e; \
 	node internal/report/page/testdata/check.mjs $(SERVERS)/browser $(CHROMIUM) $$pages $(SCREENSHOTS)
 
 .PHONY: alerts

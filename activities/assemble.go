@@ -83,6 +83,7 @@ type WriteAccountParams struct {
 
 	Permissions map[string]bool `json:"permissions,omitempty"` // of the run-as user, where they are known
 	Unseen      *listing.Unseen `json:"unseen,omitempty"`      // once the account was written
+	LeftOut     *int64          `json:"left_out,omitempty"`    // reports in others' private folders; nil: not counted
 }
 
 // WriteAccountResult says what the account adds to the counts.

@@ -8,6 +8,7 @@ import (
 	"longhaul/internal/description"
 	"longhaul/internal/history"
 	"longhaul/internal/listing"
+	"longhaul/internal/salesforce"
 	"longhaul/internal/staging"
 	"longhaul/internal/warning"
 )
@@ -18,28 +19,50 @@ type EnumerateParams struct {
 	Kind    listing.Kind `json:"kind"`
 	Private bool         `json:"private"`
 	Budget  CallBudget   `json:"budget"`
+
+	Except string `json:"except,omitempty"` // a user, the run-as user: count the reports in others' private folders, which are left out
 }
 
 // EnumerateResult counts what lies in the sync's inventory of that kind.
 type EnumerateResult struct {
 	Count    int64             `json:"count"`
+	LeftOut  *int64            `json:"left_out,omitempty"` // reports in others' private folders; nil: not counted
 	Warnings []warning.Warning `json:"warnings,omitempty"`
 	Spending
 }
 
 // Enumerate reads all records of a kind into a stream sorted by Id.
 func (a *Activities) Enumerate(ctx context.Context, params EnumerateParams) (EnumerateResult, error) {
+	var leftOut *int64
 	listed, spent, err := calling(ctx, a, params.Sync, params.Budget, 1, func(ctx context.Context, t attempt) (listing.Enumerated, error) {
 		fields, err := t.source.fields(params.Sync)
 		if err != nil {
 			return listing.Enumerated{}, err
 		}
-		return listing.Enumerate(ctx, listing.EnumerateInput{
+		listed, err := listing.Enumerate(ctx, listing.EnumerateInput{
 			Client: t.source.Salesforce, Store: a.Store, Sync: t.staged, Kind: params.Kind, Fields: fields, Private: params.Private,
 			Progress: t.count,
 		})
+		if err == nil && params.Except != "" {
+			leftOut = countPrivate(ctx, t.source.Salesforce, params.Except)
+		}
+		return listed, err
 	})
-	return EnumerateResult{Count: listed.Count, Warnings: listed.Warnings, Spending: spent}, err
+	return EnumerateResult{Count: listed.Count, LeftOut: leftOut, Warnings: listed.Warnings, Spending: spent}, err
+}
+
+// privateWithin bounds how long a sync waits for a number that it can do without.
+const privateWithin = 20 * time.Second
+
+// countPrivate counts the reports in the private folders of others than a user, by one call; nil where Salesforce does not say.
+func countPrivate(ctx context.Context, client *salesforce.Client, user string) *int64 {
+	ctx, cancel := context.WithTimeout(ctx, privateWithin)
+	defer cancel()
+	n, err := client.Count(ctx, listing.OthersPrivate(user))
+	if err != nil {
+		return nil
+	}
+	return &n
 }
 
 // LookUpMissingParams names the sync whose inventory is compared with that of the last.

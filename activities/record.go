@@ -58,7 +58,8 @@ func (params RecordParams) write(ctx context.Context, store *staging.Store, stag
 		Files: manifest.Files, Exports: exports, Uploaded: params.Uploaded, APICalls: params.Account.Calls,
 		Baseline: params.Baseline, BaselineSync: baseline, Private: params.Private, Permissions: params.Permissions, Edition: params.Edition,
 		Vanished: params.Account.Vanished.Reports + params.Account.Vanished.Dashboards, Unseen: params.Account.Unseen,
-		Course: params.Course,
+		LeftOut: params.Account.LeftOut,
+		Course:  params.Course,
 	}
 	if err := record.Take(ctx, store, staged); err != nil {
 		return err

@@ -215,6 +215,6 @@ func (s *State) account(ctx workflow.Context) activities.WriteAccountParams {
 		Sync: s.Sync, Identity: s.Auth.Identity, Started: s.Started, Finished: workflow.Now(ctx).UTC(),
 		Timestamp: s.Timestamp, Kinds: s.Kinds, States: s.States, Vanished: s.Vanished,
 		Files: s.files(), Warnings: s.Warnings, Calls: s.Calls,
-		Permissions: s.Auth.Permissions, Unseen: s.Unseen,
+		Permissions: s.Auth.Permissions, Unseen: s.Unseen, LeftOut: s.LeftOut,
 	}
 }

@@ -150,6 +150,7 @@ func (s *sync) mark(ctx workflow.Context, outcome Outcome, failure *activities.F
 	}
 	end := history.End{
 		Outcome: string(outcome), At: workflow.Now(ctx).UTC(), Phase: string(state.Phase), APICalls: state.Calls, Sent: state.sent(),
+		Reports: state.Kinds.Reports, Described: state.kept(), Reused: state.States.Reused,
 		Course: state.course(ctx),
 	}
 	if failure != nil {
@@ -175,11 +176,14 @@ func (s *sync) close(ctx workflow.Context, outcome Outcome, failure *activities.
 		Source: state.Sync.Source, Sync: state.Sync.ID, Outcome: outcome,
 		Seconds: workflow.Now(ctx).Sub(state.Started).Seconds(), APICalls: state.Calls,
 		Kinds: state.Kinds, States: state.States, Coverage: coverage,
-		Vanished: state.Vanished, Kept: min(state.Reports, state.Plan.ToDescribe+state.Again.Added),
+		Vanished: state.Vanished, Kept: state.kept(),
 		Files: state.files(), Exports: state.deliveries(), Uploaded: state.delivered(),
 		Staging: state.Sync.Prefix(), Warnings: state.warnings(), Unseen: state.Unseen, Reasons: state.Reasons, Failure: failure,
 	}
 }
+
+// kept counts the descriptions that the sync made.
+func (s *State) kept() int64 { return min(s.Reports, s.Plan.ToDescribe+s.Again.Added) }
 
 // failed makes the error that fails the workflow: its type is the class, its text the sentence, and the result is in its details.
 func failed(result *Result) error { return call.Fail(result.Failure, result) }

@@ -37,7 +37,10 @@ func TestCourse_endsOfEachKind(t *testing.T) {
 		},
 		"nobody approves": {
 			func(o *org) { o.guard = concerned(activities.GuardCoverage) },
-			history.End{Outcome: "discarded", Phase: "upload", APICalls: 93, Sent: map[string]history.Sent{"castor": {Files: 7}}},
+			history.End{
+				Outcome: "discarded", Phase: "upload", APICalls: 93, Sent: map[string]history.Sent{"castor": {Files: 7}},
+				Reports: 100, Described: 80, Reused: 20,
+			},
 		},
 		"the catalog refuses": {
 			func(o *org) {
@@ -47,7 +50,7 @@ func TestCourse_endsOfEachKind(t *testing.T) {
 			},
 			history.End{
 				Outcome: "failed", Class: "login_refused", System: "catalog", Message: "the token is unknown", Phase: "upload", APICalls: 93,
-				Sent: map[string]history.Sent{"castor": {Files: 7}},
+				Sent: map[string]history.Sent{"castor": {Files: 7}}, Reports: 100, Described: 80, Reused: 20,
 			},
 		},
 		"the catalog refuses the third file": {
@@ -62,7 +65,7 @@ func TestCourse_endsOfEachKind(t *testing.T) {
 			},
 			history.End{
 				Outcome: "failed", Class: "invalid", System: "catalog", Message: "the file is too large", Phase: "upload", APICalls: 93,
-				Sent: map[string]history.Sent{"castor": {Files: 7, Done: 2, To: "h"}},
+				Sent: map[string]history.Sent{"castor": {Files: 7, Done: 2, To: "h"}}, Reports: 100, Described: 80, Reused: 20,
 			},
 		},
 	} {

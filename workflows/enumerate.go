@@ -9,6 +9,7 @@ import (
 	"longhaul/activities"
 	"longhaul/internal/humanize"
 	"longhaul/internal/listing"
+	"longhaul/internal/salesforce/permission"
 	"longhaul/workflows/call"
 )
 
@@ -25,7 +26,8 @@ type enumeratePhase struct {
 // inventoryState counts the records that the listings have. The guard's look-up and the catch-up correct it.
 type inventoryState struct {
 	Kinds    activities.Kinds `json:"kinds"`
-	Vanished activities.Kinds `json:"vanished,omitzero"` // what the last sync had and Salesforce no longer shows
+	Vanished activities.Kinds `json:"vanished,omitzero"`  // what the last sync had and Salesforce no longer shows
+	LeftOut  *int64           `json:"left_out,omitempty"` // reports in others' private folders; nil: not counted
 }
 
 // listCalls are reserved for a listing: pages of 2,000 records of a very large org.
@@ -64,6 +66,9 @@ func (p *enumeratePhase) list(ctx workflow.Context, kinds []listing.Kind) (left 
 	start := func(ctx workflow.Context, i int) call.Pending[activities.EnumerateResult] {
 		reserved[i] = p.budget.reserve(ctx, share)
 		params := activities.EnumerateParams{Sync: p.state.Sync, Kind: kinds[i], Private: p.state.Auth.Private, Budget: reserved[i]}
+		if kinds[i] == listing.Reports && !p.state.Auth.Private && p.state.Auth.Permissions[permission.ManageAllPrivate] {
+			params.Except = p.state.Auth.Identity.UserID
+		}
 		return call.Start(ctx, call.ForList, "list "+string(kinds[i]), acts.Enumerate, params)
 	}
 	err = call.Each(within, len(kinds), p.state.Auth.MaxInFlight, start, func(i int, listed activities.EnumerateResult, err error) error {
@@ -75,6 +80,9 @@ func (p *enumeratePhase) list(ctx workflow.Context, kinds []listing.Kind) (left 
 		case listed.Stop == "":
 			left = slices.DeleteFunc(left, func(k listing.Kind) bool { return k == kinds[i] })
 			*p.count(kinds[i]) = listed.Count
+			if kinds[i] == listing.Reports {
+				p.own.LeftOut = listed.LeftOut
+			}
 			p.state.warn(listed.Warnings...)
 		case listed.RetryAfter > asked.RetryAfter:
 			asked = listed.Spending

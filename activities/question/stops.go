@@ -26,6 +26,7 @@ func (s *survey) permissions(ctx context.Context) error {
 	}
 	if err == nil {
 		s.granted = may.Granted()
+		s.in.LeftOut = !s.source.Private && s.granted[permission.ManageAllPrivate]
 	}
 	return err
 }

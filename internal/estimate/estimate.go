@@ -35,6 +35,7 @@ type Input struct {
 	Known    Known
 	Budget   quota.Budget
 	Probe    time.Duration
+	LeftOut  bool // the reports in others' private folders are counted and not read
 	InFlight int
 	Latency  time.Duration // of a call that lists
 	Describe time.Duration // of a describe
@@ -175,6 +176,9 @@ func (in Input) steps(describes, lookups int64) []forecast.Step {
 			chain += records/pageSize + 1
 		}
 		pages, longest = pages+chain, max(longest, chain)
+	}
+	if in.LeftOut {
+		pages++
 	}
 	inFlight := int64(max(in.InFlight, 1))
 	longest = max(longest, (pages+inFlight-1)/inFlight)

@@ -99,6 +99,10 @@ type End struct {
 	Phase    string    `json:"phase,omitempty"`   // in which it ended
 	APICalls int64     `json:"api_calls,omitempty"`
 
+	Reports   int64 `json:"reports,omitempty"`   // of the inventory; absent: it was not read to its end, or nobody knows
+	Described int64 `json:"described,omitempty"` // descriptions that the sync made, each report counted once
+	Reused    int64 `json:"reused,omitempty"`    // descriptions that it took over
+
 	Sent map[string]Sent `json:"sent,omitempty"` // by export that was to be delivered, once its files were written
 	Course
 }

@@ -2,9 +2,11 @@ package history
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
+	"longhaul/internal/humanize"
 	"longhaul/internal/staging"
 	"longhaul/internal/usage"
 )
@@ -119,6 +121,14 @@ func (e *End) Why() string {
 		}
 	}
 	return ""
+}
+
+// Kept says how many reports a sync without a record leaves described to the next one; empty where nobody knows.
+func (e *End) Kept() string {
+	if e.Reports == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s of %s are described and kept for the next one", humanize.Number(e.Described+e.Reused), humanize.Count(e.Reports, "report"))
 }
 
 // Made adds up the calls that the steps of a sync without a record had noted by a moment: it has made at least as many.

@@ -37,6 +37,8 @@ type Record struct {
 
 	Unseen *listing.Unseen `json:"unseen,omitempty"` // reports that no listing has, as far as that is known
 
+	LeftOut *int64 `json:"left_out,omitempty"` // reports in others' private folders, which the settings leave out; absent: not counted
+
 	BaselineSync string `json:"baseline_sync,omitempty"` // of one that is no baseline: the newest that was, as BaselineOf returned it
 
 	Course

@@ -78,6 +78,13 @@ func (k Kind) Query(fields []string) salesforce.Query {
 	return salesforce.Query{Object: s.object, Fields: []string{"Id"}, Optional: hidden, Where: s.where}
 }
 
+// OthersPrivate asks for the reports in the private folders of other users than one.
+func OthersPrivate(user string) salesforce.Query {
+	q := Reports.Query(nil)
+	q.Scope, q.Where = "allPrivate", q.Where+" AND OwnerId != "+salesforce.Quote(user)
+	return q
+}
+
 // OwnPrivate is the scope of the run-as user's own private folder. The pass without a scope returns what lies there, and so does the one of
 // all private folders.
 const OwnPrivate = "mine"

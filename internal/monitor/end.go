@@ -1,15 +1,15 @@
 package monitor
 
 import (
+	"cmp"
 	"errors"
-	"fmt"
 
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/temporal"
 
 	"longhaul/internal/control"
 	"longhaul/internal/fault"
-	"longhaul/internal/humanize"
+	"longhaul/internal/history"
 	"longhaul/workflows"
 	"longhaul/workflows/operator"
 )
@@ -56,11 +56,8 @@ func cancelledResult(cancelled *temporal.CanceledError) (*workflows.Result, erro
 	if !cancelled.HasDetails() || cancelled.Details(&result) != nil || result.Outcome == "" {
 		return nil, end
 	}
-	kept := "what it had read is kept for the next one"
-	if total := result.Kinds.Reports; total > 0 {
-		kept = fmt.Sprintf("%s of %s are described and kept for the next one",
-			humanize.Number(result.Kept+result.States.Reused), humanize.Count(total, "report"))
-	}
+	left := history.End{Reports: result.Kinds.Reports, Described: result.Kept, Reused: result.States.Reused}
+	kept := cmp.Or(left.Kept(), "what it had read is kept for the next one")
 	end.Message = operator.Because("the sync was cancelled", result.Because) + "; " + kept
 	return &result, end
 }

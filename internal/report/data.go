@@ -35,9 +35,9 @@ type Data struct {
 	// Placed says that the page lies in the folder of an extract: nobody serves its source, so the page names no command that asks a worker.
 	Placed bool
 
-	// FolderName is the name of the folder of a report or a dashboard by its Id; empty for private folders, for what is unfiled, and for a
-	// folder that the account has not.
-	FolderName func(id string) string
+	// FolderWords are what people read of the folder of a report or a dashboard, by its Id: its name or, where it has none that the run-as
+	// user sees, why.
+	FolderWords func(id string) string
 
 	// Gaps calls yield with each report that lacks its columns, in the order of reason, folder and name, until it returns false.
 	Gaps func(yield func(Gap) bool) error
@@ -95,7 +95,7 @@ type Folder struct {
 type Gap struct {
 	ID     string
 	Name   string
-	Folder string // its name; empty for private folders and what is unfiled
+	Folder string // its name or, where it has none that the run-as user sees, why
 	State  description.State
 	Reason string    // a code
 	Words  string    // a sentence: why

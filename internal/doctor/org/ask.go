@@ -87,7 +87,7 @@ func (f *facts) askRest(ctx context.Context, client *salesforce.Client, b bounds
 	}
 	if f.has(manageAllPrivate) == granted {
 		then(ctx, b.call, &group, &f.private, func(ctx context.Context) (int64, error) {
-			return client.Count(ctx, othersPrivate(f.identity.UserID))
+			return client.Count(ctx, listing.OthersPrivate(f.identity.UserID))
 		})
 	}
 	if f.has(viewSetup) == granted {

@@ -24,13 +24,6 @@ var showing = map[listing.Kind][]string{
 	listing.Users:      {viewAllUsers},
 }
 
-// othersPrivate asks for the reports in the private folders of other users.
-func othersPrivate(user string) salesforce.Query {
-	q := listing.Reports.Query(nil)
-	q.Scope, q.Where = "allPrivate", q.Where+" AND OwnerId != "+salesforce.Quote(user)
-	return q
-}
-
 // hides reports whether the run-as user may not see all reports and dashboards, so that the record counts tell something.
 func (f *facts) hides() bool {
 	return f.has(viewPublicReports) != granted || f.has(viewPublicDashboards) != granted || f.has(manageAllPrivate) != granted

@@ -75,7 +75,7 @@ func (n *inquiry) ask(ctx context.Context, w *Why, of subject.Subject) error {
 		w.Unknown = ""
 	}
 	w.Unknown = strings.TrimSuffix(w.Unknown, lookUpHint)
-	m.InOrg = inOrg(kind, found, m.State)
+	m.InOrg = inOrg(kind, found, m.State, Full(n.Source))
 	if name := short(found.Name); found.Visible && name != "" && m.Name != "" && name != m.Name {
 		m.InOrg += fmt.Sprintf(" It is called %q there now: the next sync has that name.", name)
 	}
@@ -86,11 +86,11 @@ func (n *inquiry) ask(ctx context.Context, w *Why, of subject.Subject) error {
 func inBin(kind item.Kind) bool { return kind == item.Report || kind == item.Dashboard }
 
 // inOrg says what the org answered.
-func inOrg(kind item.Kind, found Found, state string) string {
+func inOrg(kind item.Kind, found Found, state, full string) string {
 	switch {
 	case found.Visible && kind == item.Report && state == string(description.StateGone):
 		return "The report exists, and the run-as user sees it now: the next sync has it, unless it was listed and answered that it is not there. " +
-			"Then a sync with mode full asks it again at once."
+			"Then `" + full + "` asks it again at once."
 	case found.Visible && (state == StateUnknown || state == string(description.StateGone)):
 		return fmt.Sprintf("The %s exists, and the run-as user sees it now: the next sync has it.", kind)
 	case found.Visible:

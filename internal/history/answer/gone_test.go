@@ -21,12 +21,12 @@ func TestWhy_ofWhatIsListedAndGone(t *testing.T) {
 	for of, last := range map[string]string{"was there": w.syncs[0], "never there": w.syncs[1]} {
 		m := w.why(of).Matches[0]
 		if m.State != "gone" || m.LastSync != last || !m.Since.Equal(began(w.syncs[1])) || !strings.Contains(m.Reason, "lists this report") ||
-			!strings.Contains(m.Fix, "mode full") {
+			!strings.Contains(m.Fix, "`longhaul sync acme --full`") {
 			t.Errorf("%s: %+v, want %s", of, m, last)
 		}
 		w.engine.Org = &org{found: Found{Visible: true, Calls: 1}}
 		got, err := w.engine.Why(t.Context(), Query{Of: of, AskOrg: true})
-		if err != nil || !strings.Contains(got.Matches[0].InOrg, "mode full") {
+		if err != nil || !strings.Contains(got.Matches[0].InOrg, "`longhaul sync acme --full`") {
 			t.Errorf("%s: %+v, %v", of, got, err)
 		}
 	}

@@ -52,11 +52,11 @@ func (n *inquiry) match(ctx context.Context, s sighting) (Match, error) {
 	}
 	if s.gone != "" {
 		m.State, m.Code, m.Since = string(description.StateGone), string(description.ReasonGone), began(s.gone)
-		m.Reason, m.Fix = goneWords(i.Kind, s)
+		m.Reason, m.Fix = goneWords(i.Kind, s, Full(n.Source))
 		m.listed = s.listed
 	} else {
 		reason := description.Reason(i.Reason)
-		m.Reason, m.Fix = short(reason.Sentence(i.Answer)), Fix(i.State, reason)
+		m.Reason, m.Fix = short(reason.Sentence(i.Answer)), Fix(i.State, reason, Full(n.Source))
 		if i.Kind == item.Component {
 			m.Reason = item.ComponentMessages[i.Reason]
 		}

@@ -18,13 +18,13 @@ import (
 // fixes say what to do about a report without columns.
 var fixes = map[description.Reason]string{
 	description.ReasonGone: "Nothing, if it was deleted on purpose. Else look for it in Salesforce's recycle bin, or share its folder with the run-as user again. " +
-		"Later syncs try again by themselves, and a sync with mode full does at once.",
+		"Later syncs try again by themselves{full}.",
 	description.ReasonObsolete:          "Allow reports on the object or repair its relationships in Setup, then save the report; or delete the report.",
 	description.ReasonUnsupported:       "Nothing: the report is in the catalog without columns. If its columns matter, rebuild it as a tabular, summary or matrix report.",
 	description.ReasonTooManyColumns:    "Leave fewer than 100 columns in the report, then save it: the next sync describes it.",
 	description.ReasonNoColumnsSelected: "Select columns in the report and save it, or delete it.",
 	description.ReasonNoAccess: "Give the run-as user read access to the objects of the report's type by a permission set. Later syncs try again by " +
-		"themselves, and a sync with mode full does at once.",
+		"themselves{full}.",
 	description.ReasonServerError: "Open the report in Salesforce: if it fails there too, repair or delete it. The next sync tries again.",
 	description.ReasonUnreachable: "Nothing at first: the next sync tries again. If it stays, look for a proxy that cuts large answers.",
 	description.ReasonTooLarge:    "Give the report fewer columns and filters, then save it.",
@@ -32,18 +32,30 @@ var fixes = map[description.Reason]string{
 	description.ReasonThrottled:   "Nothing at first: the next sync tries again. If it stays, lower max_in_flight, or sync when the org is less busy.",
 }
 
-// Fix says what to do about a record that a sync has; empty where nothing is wrong.
-func Fix(state description.State, reason description.Reason) string {
+// Full is the command that describes every report of a source again, as people type it.
+func Full(source string) string { return "longhaul sync " + source + " --full" }
+
+// Fix says what to do about a record that a sync has; empty where nothing is wrong. full is the command that describes every report again;
+// empty: there is none.
+func Fix(state description.State, reason description.Reason, full string) string {
 	if state == description.StateFiltered {
 		return "Widen the scope of the source, if the report belongs into the catalog."
 	}
-	return fixes[reason]
+	return withFull(fixes[reason], full)
+}
+
+// withFull puts the command into a sentence that has a place for it.
+func withFull(words, full string) string {
+	if full != "" {
+		full = ", and `" + full + "` does at once"
+	}
+	return strings.ReplaceAll(words, "{full}", full)
 }
 
 // goneWords say of a record that the newest sync has not what became of it, as far as that is known, and what to do.
-func goneWords(kind item.Kind, s sighting) (reason, fix string) {
+func goneWords(kind item.Kind, s sighting, full string) (reason, fix string) {
 	if s.listed {
-		return listedWords(kind, began(s.gone)) + ": it is deleted, or hidden from the run-as user.", fixes[description.ReasonGone]
+		return listedWords(kind, began(s.gone)) + ": it is deleted, or hidden from the run-as user.", withFull(fixes[description.ReasonGone], full)
 	}
 	reason = fmt.Sprintf("%s Since the sync of %s it is deleted, or hidden from the run-as user: Salesforce's listings do not tell these apart.",
 		lastHad(kind, s.sync), day(began(s.gone)))

@@ -57,6 +57,9 @@ func (p Page) Show(s answer.Show) *document.Document {
 		p.files(d, r)
 	}
 	if s.End != nil {
+		if kept := s.End.Kept(); kept != "" {
+			d.Say("%s", sentence(kept))
+		}
 		sent(d, s.End.Sent)
 	}
 	p.orders(d, course.Orders)

@@ -2,6 +2,7 @@ package gather
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"longhaul/internal/description"
@@ -80,6 +81,10 @@ func (c *clock) take(one *item.Item) {
 func (c *clock) series(d *report.Data) report.Series {
 	s := report.Series{Begin: c.begin, End: c.end, Waits: d.Series.Waits, Counted: c.counted}
 	missing, first := max(c.made-c.told, 0), min(c.first, ticks-1)
+	most := int64(math.MaxInt64)
+	if d.End != nil && d.End.Reports > 0 { // it says how many it described, as every screen does
+		most = d.End.Described
+	}
 	all := []report.Point{{At: c.begin}}
 	var reports, calls int64
 	for i := range ticks {
@@ -89,9 +94,12 @@ func (c *clock) series(d *report.Data) report.Series {
 			before = missing * int64(i+1) / int64(first+1)
 		}
 		at := c.begin.Add(time.Duration(float64(c.end.Sub(c.begin)) * float64(i+1) / ticks))
-		all = append(all, report.Point{At: at, Reports: reports, Calls: min(calls+before, c.made)})
+		all = append(all, report.Point{At: at, Reports: min(reports, most), Calls: min(calls+before, c.made)})
 	}
 	all[ticks].At, all[ticks].Calls = c.end, c.made
+	if most < math.MaxInt64 {
+		all[ticks].Reports = most
+	}
 	for i, point := range all { // of points without a change the first and the last say all
 		if i == 0 || i == ticks || !same(point, all[i-1]) || !same(point, all[i+1]) {
 			s.Points = append(s.Points, point)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"longhaul/internal/description"
+	"longhaul/internal/history/answer"
 	"longhaul/internal/history/item"
 	"longhaul/internal/history/subject"
 	"longhaul/internal/report"
@@ -62,12 +63,7 @@ func isGap(one *item.Item) bool {
 
 // row is where what lies in a folder is counted.
 func (t *tree) row(folder string) *report.Folder {
-	switch {
-	case strings.HasPrefix(folder, subject.UserPrefix):
-		folder = private
-	case strings.HasPrefix(folder, subject.OrgPrefix):
-		folder = unfiled
-	}
+	folder = rowOf(folder)
 	of := t.counts[folder]
 	if of == nil && len(t.counts) >= mostKnown {
 		folder = beyond
@@ -78,6 +74,17 @@ func (t *tree) row(folder string) *report.Folder {
 		t.counts[folder] = of
 	}
 	return of
+}
+
+// rowOf is the row in which a folder counts that may be none.
+func rowOf(folder string) string {
+	switch {
+	case strings.HasPrefix(folder, subject.UserPrefix):
+		return private
+	case strings.HasPrefix(folder, subject.OrgPrefix):
+		return unfiled
+	}
+	return folder
 }
 
 // above is the top folder over a folder, as far as the run-as user sees it.
@@ -92,8 +99,17 @@ func (t *tree) above(id string) string {
 	return id
 }
 
-// name is that of a folder; empty for one that has none.
-func (t *tree) name(id string) string { return t.folders[id].name }
+// words are what people read of the folder of a report or a dashboard: its name or, where it has none that the run-as user sees, why.
+func (t *tree) words(id string) string {
+	switch words := answer.FolderWords(id, t.folders[id].name); {
+	case words == "":
+		return "not known: Salesforce hides it from the run-as user"
+	case words == id:
+		return "folder " + id + ", which the run-as user does not see"
+	default:
+		return words
+	}
+}
 
 // top folds the tree into its top folders.
 func (t *tree) top() []report.Folder {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"longhaul/internal/description"
 	"longhaul/internal/history/answer"
 	"longhaul/internal/history/item"
+	"longhaul/internal/history/subject"
 	"longhaul/internal/report"
 	"longhaul/internal/staging"
 	"longhaul/internal/stream"
@@ -33,7 +35,7 @@ func (p *sheet) gaps(ctx context.Context, yield func(report.Gap) bool) error {
 		if !isGap(one) {
 			return nil
 		}
-		if line, err = appendGap(line[:0], one, ranks[one.Folder]); err != nil {
+		if line, err = appendGap(line[:0], one, ranks[rowOf(one.Folder)]); err != nil {
 			return err
 		}
 		return sorter.Add(ctx, line)
@@ -128,9 +130,13 @@ func (p *sheet) gap(line []byte) (report.Gap, error) {
 		return err == nil, err
 	})
 	reason, state := description.Reason(text["reason"]), description.State(text["state"])
+	full := answer.Full(p.Name)
+	if p.data.Placed { // an extract has no such command
+		full = ""
+	}
 	return report.Gap{
-		ID: text["id"], Name: text["name"], Folder: p.folders.name(text["folder"]), State: state, Reason: text["reason"],
-		Words: reason.Sentence(text["answer"]), Do: answer.Fix(state, reason), Since: began(text["since"]),
+		ID: text["id"], Name: text["name"], Folder: p.folders.words(text["folder"]), State: state, Reason: text["reason"],
+		Words: reason.Sentence(text["answer"]), Do: answer.Fix(state, reason, full), Since: began(text["since"]),
 	}, err
 }
 
@@ -140,19 +146,20 @@ func began(sync string) time.Time {
 	return at
 }
 
-// ranks are the places of folders in the order of their names, from 1. What has no name comes first.
+// ranks are the places of folders in the order of what people read of them. The private ones share one.
 func (t *tree) ranks() map[string]int {
-	ids := make([]string, 0, len(t.folders))
+	words := make(map[string]string, len(t.folders)+len(t.counts))
 	for id := range t.folders {
-		ids = append(ids, id)
+		words[id] = strings.ToLower(t.words(id))
 	}
-	slices.SortFunc(ids, func(a, b string) int {
-		x, y := t.folders[a].name, t.folders[b].name
-		return cmp.Or(cmp.Compare(strings.ToLower(x), strings.ToLower(y)), cmp.Compare(x, y), cmp.Compare(a, b))
-	})
+	for id := range t.counts { // of what is hidden
+		words[id] = strings.ToLower(t.words(id))
+	}
+	words[unfiled] = strings.ToLower(t.words(subject.OrgPrefix))
+	ids := slices.SortedFunc(maps.Keys(words), func(a, b string) int { return cmp.Or(cmp.Compare(words[a], words[b]), cmp.Compare(a, b)) })
 	ranks := make(map[string]int, len(ids))
 	for i, id := range ids {
-		ranks[id] = i + 1
+		ranks[id] = i
 	}
 	return ranks
 }

@@ -20,7 +20,8 @@ func TestGather_gapsComeByReasonFolderAndName(t *testing.T) {
 	last, n := "", 0
 	for _, gap := range gapsOf(t, o.gather()) {
 		reason := map[string]int{string(description.ReasonNoAccess): 1, string(description.ReasonServerError): 2}[gap.Reason]
-		at := fmt.Sprintf("%d\x00%s\x00%s", reason, strings.ToLower(gap.Folder), strings.ToLower(gap.Name))
+		folder, _, _ := strings.Cut(strings.ToLower(gap.Folder), " of ") // the private ones count as one
+		at := fmt.Sprintf("%d\x00%s\x00%s", reason, folder, strings.ToLower(gap.Name))
 		if at < last || reason == 0 {
 			t.Errorf("%q comes after %q", at, last)
 		}
@@ -59,11 +60,17 @@ func TestGather_writesGapsThatNoSpreadsheetComputes(t *testing.T) {
 	if diff := cmp.Diff([]string{"folder", "name", "link", "reason", "since"}, rows[0]); diff != "" || len(rows) != 1+4 {
 		t.Errorf("%d rows\n%s", len(rows), diff)
 	}
+	for _, row := range rows[1:] {
+		if row[0] == "" {
+			t.Errorf("nothing says where %q lies", row)
+		}
+	}
 	want := []string{
-		"", `'=HYPERLINK("http://evil.example")`, "https://acme.my.salesforce.com/lightning/r/Report/" + id("00O", 4) + "/view",
+		"folder " + id("00l", 99) + ", which the run-as user does not see", `'=HYPERLINK("http://evil.example")`,
+		"https://acme.my.salesforce.com/lightning/r/Report/" + id("00O", 4) + "/view",
 		description.ReasonNoAccess.Sentence(""), "2026-11-23T16:33:37Z",
 	}
-	if diff := cmp.Diff(want, rows[1]); diff != "" {
+	if diff := cmp.Diff(want, rows[2]); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -129,7 +129,7 @@ func (p *sheet) readAccount(ctx context.Context) error {
 			return err
 		}
 	}
-	p.data.Folders, p.data.FolderName = p.folders.top(), p.folders.name
+	p.data.Folders, p.data.FolderWords = p.folders.top(), p.folders.words
 	p.data.Series = over.series(p.data)
 	p.data.Items = func(yield func(item.Item) bool) error {
 		return p.stoppable(ctx, func(one *item.Item) bool {

@@ -87,8 +87,14 @@ func TestGather_foldsFolders(t *testing.T) {
 	if diff := cmp.Diff(want, rows); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if d.FolderName(id("00l", 1)) != "EMEA" || d.FolderName(user) != "" {
-		t.Error("names of folders")
+	for folder, want := range map[string]string{
+		id("00l", 1): "EMEA", user: "private folder of " + user, id("00D", 1): "Public Reports",
+		id("00l", 99): "folder " + id("00l", 99) + ", which the run-as user does not see",
+		"":            "not known: Salesforce hides it from the run-as user",
+	} {
+		if got := d.FolderWords(folder); got != want {
+			t.Errorf("folder %s is called %q, want %q", folder, got, want)
+		}
 	}
 }
 

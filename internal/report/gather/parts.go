@@ -39,7 +39,7 @@ func (p *sheet) readParts(ctx context.Context, over *clock) error {
 
 // count reads the shards, and the parts of those that are not whole; done is false where
 // there are too many, or a later sync has removed them. Parts of one shard may overlap.
-// A report that was described in both rounds counts twice, as it was read twice.
+// A report that was described in both rounds counts twice here.
 func (p *sheet) count(ctx context.Context, over *clock) (done bool, err error) {
 	for _, err := range p.Store.List(ctx, p.sync.Prefix()) {
 		done = err == nil
@@ -91,7 +91,7 @@ func (p *sheet) countLines(ctx context.Context, key, after string, over *clock) 
 		if head.ID <= last {
 			continue
 		}
-		if last = head.ID; head.State == description.StateDescribed {
+		if last = head.ID; head.State != description.StateDeferred {
 			over.reports[over.part(head.At)]++
 		}
 	}

@@ -38,7 +38,29 @@ func TestGather_countsWhatASyncWithoutAnAccountDescribed(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := o.gather().Series
-	if last := s.Points[len(s.Points)-1]; !s.Counted || last.Reports < 5 || last.Reports > 6 { // of a torn part, what is before the tear
+	if last := s.Points[len(s.Points)-1]; !s.Counted || last.Reports < 6 || last.Reports > 7 { // of a torn part, what is before the tear
 		t.Errorf("%+v", last)
+	}
+}
+
+// Where the end says how many were described, the chart ends there, as the message of the sync does.
+func TestGather_countsAsTheEndOfTheSync(t *testing.T) {
+	t.Parallel()
+	for _, described := range []int64{2, 3, 4} {
+		o := stage(t)
+		o.Put(o.Sync.Shard(0), line(t, 1, description.StateDescribed), line(t, 2, description.StateUnsupported), line(t, 3, description.StateDescribed))
+		end := history.End{Outcome: "cancelled", At: start.Add(time.Minute), Reports: 8, Described: described, Reused: 1}
+		if err := o.Store.WriteJSON(t.Context(), o.Sync.End(), end); err != nil {
+			t.Fatal(err)
+		}
+		s := o.gather().Series
+		for _, point := range s.Points {
+			if point.Reports > described {
+				t.Errorf("%d of %d", point.Reports, described)
+			}
+		}
+		if last := s.Points[len(s.Points)-1].Reports; last != described {
+			t.Errorf("the chart ends with %d, want %d", last, described)
+		}
 	}
 }

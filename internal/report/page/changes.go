@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"longhaul/internal/description"
-	"longhaul/internal/history/answer"
 	"longhaul/internal/history/change"
 	"longhaul/internal/history/item"
 	"longhaul/internal/history/text"
@@ -25,6 +24,7 @@ type changed struct {
 	Groups []*group
 	Before string   // when the sync began that they are counted from
 	Totals []string // a clause a kind
+	left   room     // that the rows did not need
 }
 
 // group are changes of one sort.
@@ -33,6 +33,7 @@ type group struct {
 	Tone  string
 	Total int64
 	Rows  []row
+	Short bool // some rows do not name all columns
 }
 
 // More is how many changes of the group have no row.
@@ -70,20 +71,10 @@ var sorts = []sort{
 	{"Folders, dashboard components and users that were added", "good", func(*change.Change) bool { return true }},
 }
 
-// lost counts the columns that a report had and has no more.
-func lost(c *change.Change) (n int) {
-	for _, both := range c.Columns {
-		if both[0] != nil && both[1] == nil {
-			n++
-		}
-	}
-	return n
-}
-
 // changes groups the changes.
 func changes(d *report.Data) (all changed, err error) {
 	if d.Record == nil || d.Changes == nil {
-		return all, nil
+		return changed{left: mostChanges}, nil
 	}
 	began, _, _ := staging.ParseSyncID(d.Record.Compared)
 	all.Before = moment(began)
@@ -108,9 +99,11 @@ func changes(d *report.Data) (all changed, err error) {
 		}
 		if left.take(r.Name, r.Link, r.Words) {
 			g.Rows = append(g.Rows, r)
+			g.Short = g.Short || !one.Added && !one.Gone && len(one.Columns) > mostColumns
 		}
 		return true
 	})
+	all.left = left
 	for i := range groups {
 		if groups[i].Total > 0 {
 			all.Groups = append(all.Groups, &groups[i])
@@ -122,13 +115,14 @@ func changes(d *report.Data) (all changed, err error) {
 // differs says what differs of a record.
 func differs(d *report.Data, c *change.Change) string {
 	place := func(id string) string {
-		called := ""
-		if d.FolderName != nil {
-			called = d.FolderName(id)
+		if id == "" || d.FolderWords == nil {
+			return "no folder"
 		}
-		return cmp.Or(name(answer.FolderWords(id, called)), "no folder")
+		return name(d.FolderWords(id))
 	}
 	switch {
+	case c.Gone && c.Was[change.Folder] == "": // of a component, or a user
+		return ""
 	case c.Gone:
 		return "was in " + place(c.Was[change.Folder])
 	case c.Added && c.Now[change.Folder] != "":
@@ -160,8 +154,8 @@ func differs(d *report.Data, c *change.Change) string {
 func was(c *change.Change) string {
 	now, before := text.StateOf(c.Now[change.State], c.Now[change.Reason]), text.StateOf(c.Was[change.State], c.Was[change.Reason])
 	words := fmt.Sprintf("%s, was %s", cmp.Or(now, "another reason"), cmp.Or(before, "another"))
-	if n := lost(c); n > 0 {
-		words += "; lost " + humanize.Count(int64(n), "column")
+	if columns := columns(c.Columns); columns != "" {
+		words += "; " + columns
 	}
 	return words
 }
@@ -175,9 +169,9 @@ func columns(all map[string]change.ColumnChange) string {
 	for _, column := range slices.Sorted(maps.Keys(all)) {
 		switch both := all[column]; {
 		case both[1] == nil:
-			gone = append(gone, name(column))
+			gone = append(gone, labelled(column, both[0]))
 		case both[0] == nil:
-			gained = append(gained, name(column))
+			gained = append(gained, labelled(column, both[1]))
 		default:
 			other = append(other, name(column)+" ("+cut(both[0].Label+", "+both[0].Type, 60)+" became "+cut(both[1].Label+", "+both[1].Type, 60)+")")
 		}
@@ -186,12 +180,22 @@ func columns(all map[string]change.ColumnChange) string {
 	for _, part := range []struct {
 		what string
 		all  []string
-	}{{"lost ", gone}, {"gained ", gained}, {"", other}} {
-		if n := len(part.all); n > mostColumns {
-			words = append(words, part.what+strings.Join(part.all[:mostColumns], ", ")+" and "+humanize.Number(int64(n-mostColumns))+" more")
-		} else if n > 0 {
-			words = append(words, part.what+strings.Join(part.all, ", "))
+	}{{"lost", gone}, {"gained", gained}, {"changed", other}} {
+		switch n := len(part.all); {
+		case n > mostColumns:
+			words = append(words, fmt.Sprintf("%s %s: %s and %s more", part.what, humanize.Count(int64(n), "column"),
+				strings.Join(part.all[:mostColumns], ", "), humanize.Number(int64(n-mostColumns))))
+		case n > 0:
+			words = append(words, fmt.Sprintf("%s %s: %s", part.what, humanize.Count(int64(n), "column"), strings.Join(part.all, ", ")))
 		}
 	}
 	return strings.Join(words, "; ")
+}
+
+// labelled is a column by its label, as people see it, and its name.
+func labelled(column string, is *change.Column) string {
+	if is.Label == "" || is.Label == column {
+		return name(column)
+	}
+	return cut(is.Label, 60) + " (" + name(column) + ")"
 }

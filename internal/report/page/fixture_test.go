@@ -51,7 +51,10 @@ func nameOf(n int) string {
 func items(reports int, more ...item.Item) func(func(item.Item) bool) error {
 	return func(yield func(item.Item) bool) error {
 		for n := range reports {
-			one := item.Item{ID: id("00O", n), Kind: item.Report, Name: nameOf(n), Folder: id("00l", n%300), State: description.StateDescribed}
+			one := item.Item{
+				ID: id("00O", n), Kind: item.Report, Name: nameOf(n), Folder: id("00l", n%300), State: description.StateDescribed,
+				ModifiedBy: id("005", n*n%400), FirstSeen: lastSync, Since: []string{lastSync, thisSync}[n%9/8],
+			}
 			if n%400 == 7 {
 				one.State, one.Reason = description.StateUnsupported, string(description.ReasonUnsupported)
 			}
@@ -133,7 +136,7 @@ func record(reports, gaps int64) *history.Record {
 	return r
 }
 
-func folderName(id string) string {
+func folderWords(id string) string {
 	if id == "" {
 		return ""
 	}
@@ -144,12 +147,12 @@ func base(r *history.Record, reports int) *report.Data {
 	return &report.Data{
 		Source: "acme", Sync: thisSync, Version: "v0.1.0", Made: begin.Add(31 * time.Hour), BaseURL: "https://acme.my.salesforce.com",
 		Record: r, Listed: true, Logged: true,
-		FolderName: folderName,
-		Items:      items(reports),
-		Gaps:       func(func(report.Gap) bool) error { return nil },
-		Changes:    func(func(change.Change) bool) error { return nil },
-		Quota:      report.Quota{Max: 108_000, Org: 71_234, Source: 27_000, Ceiling: 80, Share: 25},
-		Told:       []notify.Told{{Event: notify.FirstSyncComplete, Receiver: "data-team", At: begin.Add(30 * time.Hour)}},
+		FolderWords: folderWords,
+		Items:       items(reports),
+		Gaps:        func(func(report.Gap) bool) error { return nil },
+		Changes:     func(func(change.Change) bool) error { return nil },
+		Quota:       report.Quota{Max: 108_000, Org: 71_234, Source: 27_000, Ceiling: 80, Share: 25},
+		Told:        []notify.Told{{Event: notify.FirstSyncComplete, Receiver: "data-team", At: begin.Add(30 * time.Hour)}},
 	}
 }
 

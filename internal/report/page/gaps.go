@@ -18,6 +18,7 @@ const (
 type gapped struct {
 	Groups []*reason
 	Total  int64
+	left   room // that the rows did not need
 }
 
 // reason is a group of gaps.
@@ -57,7 +58,7 @@ func gaps(d *report.Data) (g gapped, err error) {
 			of[one.Reason], g.Groups = group, append(g.Groups, group)
 		}
 		group.Total++
-		row := gap{named(one.Name, one.ID), d.Link(item.Report, one.ID), cmp.Or(name(one.Folder), "-"), since(one), ""}
+		row := gap{named(one.Name, one.ID), d.Link(item.Report, one.ID), name(one.Folder), since(one), ""}
 		if words := cut(one.Words, mostWords); words != group.Words {
 			row.Words = words
 		}
@@ -66,6 +67,7 @@ func gaps(d *report.Data) (g gapped, err error) {
 		}
 		return true
 	})
+	g.left = left
 	return g, err
 }
 

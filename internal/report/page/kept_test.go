@@ -3,6 +3,7 @@ package page_test
 import (
 	"hash/fnv"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,7 +17,7 @@ import (
 func TestWrite_staysBelowItsBoundWithAFolderForEachReport(t *testing.T) {
 	t.Parallel()
 	d := base(record(60_000, 0), 60_000)
-	d.FolderName = func(id string) string {
+	d.FolderWords = func(id string) string {
 		random, name := rand.New(rand.NewPCG(uint64(len(id)), seed(id))), make([]rune, 110)
 		for i := range name {
 			name[i] = rune(0x4e00 + random.IntN(20_000))
@@ -84,15 +85,6 @@ func TestWrite_callsWhatIsInNoFolderAsSalesforceDoes(t *testing.T) {
 	if text := content(parsed(t, written(t, d))); !strings.Contains(text, "Public Reports") || strings.Contains(text, "In no folder") {
 		t.Error("the row is called otherwise")
 	}
-	d.Folders = nil
-	d.FolderName = func(string) string { return "" }
-	d.Items = func(yield func(item.Item) bool) error {
-		yield(item.Item{ID: id("00O", 1), Kind: item.Report, Name: "R", Folder: "00D5g0000000001EAA", State: description.StateDescribed})
-		return nil
-	}
-	if got := indexOf(t, parsed(t, written(t, d))); !strings.HasSuffix(got, "\fPublic Reports") {
-		t.Errorf("the index has %q", got)
-	}
 }
 
 // TestWrite_saysWhyMoreReportsWereListedThanAreVisible beside the number that the record has.
@@ -116,7 +108,39 @@ func TestWrite_showsTheGapsOfASyncThatFailedAtItsEnd(t *testing.T) {
 		t.Error("it knows of none")
 	}
 	d.Listed, d.Gaps = true, refresh().Gaps
-	if text := content(parsed(t, written(t, d))); !strings.Contains(text, "140 of them, by reason") {
+	if text := content(parsed(t, written(t, d))); !strings.Contains(text, "140 reports, by reason") {
 		t.Error("the gaps are not shown")
+	}
+}
+
+// TestWrite_saysSinceWhenAndByWhom in its index, of what is in, what changed its state, what is gone, and what no sync saw before.
+func TestWrite_saysSinceWhenAndByWhom(t *testing.T) {
+	t.Parallel()
+	d := base(record(10, 0), 0)
+	d.Items = func(yield func(item.Item) bool) error {
+		for n, one := range []item.Item{
+			{State: description.StateReused, FirstSeen: lastSync, Since: lastSync},
+			{State: description.StateDenied, FirstSeen: lastSync, Since: thisSync},
+			{State: description.StateGone, FirstSeen: lastSync, Since: thisSync},
+			{State: description.StateGone, FirstSeen: thisSync, Since: thisSync},
+			{State: description.StateDescribed},
+		} {
+			one.ID, one.Kind, one.Name, one.ModifiedBy = id("00O", n), item.Report, "R", id("005", 7)
+			if !yield(one) {
+				return nil
+			}
+		}
+		return nil
+	}
+	parts := strings.Split(indexOf(t, parsed(t, written(t, d))), "\f")
+	want := []string{
+		"So since the sync of 22 Nov 2026 02:00 UTC, the first that saw it.",
+		"First seen by the sync of 22 Nov 2026 02:00 UTC; as it is since that of 23 Nov 2026 02:00 UTC.",
+		"First seen by the sync of 22 Nov 2026 02:00 UTC; gone since that of 23 Nov 2026 02:00 UTC.",
+		"Not there since the sync of 23 Nov 2026 02:00 UTC.",
+		"",
+	}
+	if got := strings.Split(parts[3], "\n"); !slices.Equal(got, want) || parts[4] != id("005", 7)[:15] {
+		t.Errorf("got %q of %q, want %q", got, parts[4], want)
 	}
 }

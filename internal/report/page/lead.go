@@ -72,17 +72,15 @@ func missing(r *history.Record) int64 {
 
 // private says what became of the reports in others' private folders.
 func private(r *history.Record) string {
-	left := ""
-	if n := r.States[description.StateFiltered]; n > 0 {
-		left = humanize.Number(n) + " left out by setting"
-		if !r.Private {
-			return humanize.Number(n) + " private ones left out by setting"
-		}
+	switch {
+	case r.Private:
+		return "others' private ones are read too"
+	case r.LeftOut == nil:
+		return "others' private ones are left out by setting and not counted"
+	case *r.LeftOut == 0:
+		return "no private one of others is left out"
 	}
-	if r.Private {
-		return strings.TrimSuffix("others' private ones are read too; "+left, "; ")
-	}
-	return "others' private ones are left out by setting and not counted"
+	return humanize.Count(*r.LeftOut, "private one") + " left out by setting"
 }
 
 // hidden says what is known of the reports that no listing has.

@@ -25,22 +25,24 @@ func classed(t *testing.T, d *report.Data, class string) string {
 // TestLead_isTrueInEachCase reads the first sentence of pages.
 func TestLead_isTrueInEachCase(t *testing.T) {
 	t.Parallel()
-	states := func(described, denied, unsupported, filtered int64) map[description.State]int64 {
+	ptr := func(n int64) *int64 { return &n }
+	states := func(described, denied, unsupported int64) map[description.State]int64 {
 		return map[description.State]int64{
 			description.StateDescribed: described - 1, description.StateReused: 1, description.StateDenied: denied,
-			description.StateUnsupported: unsupported, description.StateFiltered: filtered, description.StateGone: 4,
+			description.StateUnsupported: unsupported, description.StateGone: 4,
 		}
 	}
 	const private = "; others' private ones are left out by setting and not counted"
 	for want, r := range map[string]history.Record{
-		"2,993 of 3,000 visible reports have columns; 120 private ones left out by setting; hidden ones cannot be counted.": {States: states(2993, 5, 2, 120), Unseen: &listing.Unseen{Kind: listing.UnseenUnknown}},
-		"3 of 3 visible reports have columns" + private + "; hidden ones cannot be counted.":                                {States: states(3, 0, 0, 0)},
-		"1 of 1 visible report has columns" + private + "; hidden ones cannot be counted.":                                  {States: states(1, 0, 0, 0), Unseen: &listing.Unseen{Kind: listing.UnseenAtLeast}},
-		"2 of 3 visible reports have columns" + private + "; no other one is hidden.":                                       {States: states(2, 1, 0, 0), Unseen: &listing.Unseen{Kind: listing.UnseenExact, SeesAll: true}},
-		"2 of 3 visible reports have columns; others' private ones are read too; none is hidden.":                           {States: states(2, 1, 0, 0), Private: true, Unseen: &listing.Unseen{Kind: listing.UnseenExact}},
-		"2 of 2 visible reports have columns" + private + "; at least 1,014 that dashboards use are hidden.":                {States: states(2, 0, 0, 0), Unseen: &listing.Unseen{Kind: listing.UnseenAtLeast, Count: 1014}},
-		"2 of 2 visible reports have columns" + private + "; 1 that dashboards use is deleted or in a private folder.":      {States: states(2, 0, 0, 0), Unseen: &listing.Unseen{Kind: listing.UnseenAtLeast, Count: 1, SeesAll: true}},
-		"2 of 2 visible reports have columns; others' private ones are read too; 7 left out by setting; none is hidden.":    {States: states(2, 0, 0, 7), Private: true, Unseen: &listing.Unseen{Kind: listing.UnseenExact}},
+		"2,993 of 3,000 visible reports have columns; 120 private ones left out by setting; hidden ones cannot be counted.": {States: states(2993, 5, 2), LeftOut: ptr(120), Unseen: &listing.Unseen{Kind: listing.UnseenUnknown}},
+		"3 of 3 visible reports have columns" + private + "; hidden ones cannot be counted.":                                {States: states(3, 0, 0)},
+		"1 of 1 visible report has columns" + private + "; hidden ones cannot be counted.":                                  {States: states(1, 0, 0), Unseen: &listing.Unseen{Kind: listing.UnseenAtLeast}},
+		"2 of 3 visible reports have columns" + private + "; no other one is hidden.":                                       {States: states(2, 1, 0), Unseen: &listing.Unseen{Kind: listing.UnseenExact, SeesAll: true}},
+		"2 of 3 visible reports have columns; others' private ones are read too; none is hidden.":                           {States: states(2, 1, 0), Private: true, Unseen: &listing.Unseen{Kind: listing.UnseenExact}},
+		"2 of 2 visible reports have columns" + private + "; at least 1,014 that dashboards use are hidden.":                {States: states(2, 0, 0), Unseen: &listing.Unseen{Kind: listing.UnseenAtLeast, Count: 1014}},
+		"2 of 2 visible reports have columns" + private + "; 1 that dashboards use is deleted or in a private folder.":      {States: states(2, 0, 0), Unseen: &listing.Unseen{Kind: listing.UnseenAtLeast, Count: 1, SeesAll: true}},
+		"2 of 2 visible reports have columns; 1 private one left out by setting; hidden ones cannot be counted.":            {States: states(2, 0, 0), LeftOut: ptr(1)},
+		"2 of 2 visible reports have columns; no private one of others is left out; hidden ones cannot be counted.":         {States: states(2, 0, 0), LeftOut: ptr(0)},
 		"No report is visible to the run-as user" + private + "; hidden ones cannot be counted.":                            {},
 	} {
 		if got := classed(t, &report.Data{Source: "acme", Sync: thisSync, Record: &r}, "lead"); got != want {
@@ -88,7 +90,7 @@ func TestWrite_staysBelowItsBound(t *testing.T) {
 	for i := range d.Folders {
 		d.Folders[i].Name = wide
 	}
-	d.FolderName = func(string) string { return wide }
+	d.FolderWords = func(string) string { return wide }
 	d.Gaps = func(yield func(report.Gap) bool) error {
 		for n := range 20_000 {
 			gap := report.Gap{
@@ -115,7 +117,7 @@ func TestWrite_staysBelowItsBound(t *testing.T) {
 	}
 	text := content(parsed(t, raw))
 	for _, says := range []string{
-		"of 120,000 reports and dashboards can be found here. The other ", "more folders have no room here", "20,000 of them, by reason", " more: all are in",
+		"of 120,000 reports and dashboards can be found here. The other ", "more folders have no room here", "20,000 reports, by reason", " more are in",
 	} {
 		if !strings.Contains(text, says) {
 			t.Errorf("it is not said: %q", says)

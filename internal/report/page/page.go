@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"strings"
 
 	"longhaul/internal/humanize"
 	"longhaul/internal/report"
@@ -25,7 +26,8 @@ var (
 	layout string
 
 	page = template.Must(template.New("page").Funcs(template.FuncMap{
-		"number": number, "moment": moment, "gapWords": gapWords,
+		"number": number, "moment": moment, "gapWords": gapWords, "coded": coded, "count": counted,
+		"open": func(rows int) int { return min(rows, mostOpen) },
 	}).Parse(layout))
 )
 
@@ -50,6 +52,31 @@ func Write(w io.Writer, d *report.Data) error {
 		return fmt.Errorf("write the page of sync %s: %w", d.Sync, err)
 	}
 	return nil
+}
+
+// mostOpen is how many rows of a long list stand open: the rest unfolds.
+const mostOpen = 20
+
+// counted writes how many things there are.
+func counted(n any, noun string) (string, error) {
+	words, err := number(n)
+	if words != "1" {
+		noun += "s"
+	}
+	return words + " " + noun, err
+}
+
+// coded is a sentence with what stands between backticks as code.
+func coded(words string) template.HTML {
+	var b strings.Builder
+	for i, part := range strings.Split(words, "`") {
+		part = template.HTMLEscapeString(part)
+		if i%2 == 1 {
+			part = "<code>" + part + "</code>"
+		}
+		b.WriteString(part)
+	}
+	return template.HTML(b.String()) // each part is escaped
 }
 
 // number writes a whole number of any type for people.

@@ -10,15 +10,15 @@ import (
 	"strings"
 
 	"longhaul/internal/description"
-	"longhaul/internal/history/answer"
 	"longhaul/internal/history/item"
 	"longhaul/internal/report"
+	"longhaul/internal/staging"
 )
 
 const (
-	mostIndex   = 1_000_000 // bytes of the index, compressed, before its last block
+	mostIndex   = 1_000_000 // bytes of the index, compressed, before its last block, beside what other lists leave
 	mostIndexed = 120       // characters of a name in the index
-	freeFolders = 100_000   // bytes of the names of folders that the page has room for beside the index; what is more counts as index
+	freeTables  = 100_000   // bytes of the tables that the page has room for beside the index; what is more counts as index
 	idChars     = 15        // of an Id: the last three follow from these
 )
 
@@ -34,12 +34,24 @@ type search struct {
 func (s search) Left() int64 { return s.Total - s.Indexed }
 
 // indexer writes an index. A line is a record: how many characters of its Id the one before has too, the rest of the Id, what became of the
-// record, its folder, its name. Then come, each after a form feed, the words of what became of records, and the names of folders.
+// record, its folder, since when it is so, who changed it last, its name. Then come, each after a form feed, what the numbers in the lines stand
+// for: the words of what became of records, those of folders, since when, and the Ids of users.
 type indexer struct {
-	zip     *gzip.Writer
-	last    string
-	fates   table
-	folders table
+	zip                           *gzip.Writer
+	last                          string
+	fates, folders, since, people table
+}
+
+// tables are those of the index, in its order.
+func (x *indexer) tables() []*table { return []*table{&x.fates, &x.folders, &x.since, &x.people} }
+
+// beyond is how much the tables are larger than they may be.
+func (x *indexer) beyond() int {
+	all := -freeTables
+	for _, t := range x.tables() {
+		all += t.bytes
+	}
+	return max(0, all)
 }
 
 // table numbers texts in the order in which they come.
@@ -62,7 +74,7 @@ func (t *table) number(text string) int {
 }
 
 // index makes the index of all reports and dashboards that it has room for.
-func index(d *report.Data) (s search, err error) {
+func index(d *report.Data, spare room) (s search, err error) {
 	if d.Items == nil {
 		return s, nil
 	}
@@ -71,11 +83,11 @@ func index(d *report.Data) (s search, err error) {
 	if err != nil {
 		return s, err
 	}
-	to := &indexer{zip: zip}
+	to, most := &indexer{zip: zip}, mostIndex+int(spare)*3/4 // base64 makes four bytes of three
 	var failed error
 	err = d.Items(func(one item.Item) bool {
 		s.Total++
-		if raw.Len()+max(0, to.folders.bytes-freeFolders) < mostIndex {
+		if raw.Len()+to.beyond() < most {
 			s.Indexed++
 			failed = to.add(d, &one)
 		}
@@ -84,8 +96,10 @@ func index(d *report.Data) (s search, err error) {
 	if err = cmp.Or(err, failed); err != nil {
 		return s, err
 	}
-	if _, err := fmt.Fprintf(zip, "\f%s\f%s", strings.Join(to.fates.all, "\n"), strings.Join(to.folders.all, "\n")); err != nil {
-		return s, err
+	for _, t := range to.tables() {
+		if _, err := fmt.Fprintf(zip, "\f%s", strings.Join(t.all, "\n")); err != nil {
+			return s, err
+		}
 	}
 	if err := zip.Close(); err != nil {
 		return s, err
@@ -99,22 +113,47 @@ func index(d *report.Data) (s search, err error) {
 
 // add writes the line of a record.
 func (x *indexer) add(d *report.Data, one *item.Item) error {
-	id := one.ID
-	if len(id) > idChars {
-		id = id[:idChars]
-	}
+	id := shortID(one.ID)
 	same := 0
 	for same < len(id) && same < len(x.last) && id[same] == x.last[same] {
 		same++
 	}
 	x.last = id
 	folder := ""
-	if d.FolderName != nil {
-		folder = cut(answer.FolderWords(one.Folder, d.FolderName(one.Folder)), mostIndexed)
+	if d.FolderWords != nil {
+		folder = cut(d.FolderWords(one.Folder), mostIndexed)
 	}
-	_, err := fmt.Fprintf(x.zip, "%s%s\t%s\t%s\t%s\n", digits(same), id[same:], digits(x.fates.number(fate(one))), digits(x.folders.number(folder)),
-		cut(one.Name, mostIndexed))
+	_, err := fmt.Fprintf(x.zip, "%s%s\t%s\t%s\t%s\t%s\t%s\n", digits(same), id[same:], digits(x.fates.number(fate(one))),
+		digits(x.folders.number(folder)), digits(x.since.number(lasting(one))), digits(x.people.number(shortID(one.ModifiedBy))), cut(one.Name, mostIndexed))
 	return err
+}
+
+// shortID is an Id without what follows from the rest.
+func shortID(id string) string { return id[:min(idChars, len(id))] }
+
+// lasting says since when syncs have a record, and since when it is as it is; empty where nobody knows.
+func lasting(one *item.Item) string {
+	first, since := began(one.FirstSeen), began(one.Since)
+	switch gone := !one.Exists(); {
+	case since == "":
+		return ""
+	case gone && (first == "" || first == since):
+		return "Not there since the sync of " + since + "."
+	case gone:
+		return "First seen by the sync of " + first + "; gone since that of " + since + "."
+	case first == "" || first == since:
+		return "So since the sync of " + since + ", the first that saw it."
+	}
+	return "First seen by the sync of " + first + "; as it is since that of " + since + "."
+}
+
+// began is when a sync began; empty where its id does not tell.
+func began(sync string) string {
+	at, _, ok := staging.ParseSyncID(sync)
+	if !ok {
+		return ""
+	}
+	return moment(at)
 }
 
 func digits(n int) string { return strconv.FormatInt(int64(n), 36) }

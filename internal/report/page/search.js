@@ -16,15 +16,17 @@
     const raw = atob(index.textContent.replaceAll("-", "+").replaceAll("_", "/"));
     const bytes = Uint8Array.from(raw, (one) => one.charCodeAt(0));
     const text = await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
-    const [lines, fates, folders] = text.split("\f").map((part) => part.split("\n"));
+    const [lines, fates, folders, since, people] = text.split("\f").map((part) => part.split("\n"));
     lines.pop();
     let id = "";
     return lines.map((line) => {
-      const [at, fate, folder, name] = line.split("\t");
+      const [at, ...numbers] = line.split("\t");
+      const name = numbers.pop();
+      const [fate, folder, time, who] = numbers.map((one) => parseInt(one, 36));
       id = id.slice(0, parseInt(at[0], 36)) + at.slice(1);
-      const [kind, words] = fates[parseInt(fate, 36)].split("\t");
-      const place = folders[parseInt(folder, 36)];
-      return { id, kind, words, place, name, key: folded(id + "\n" + name + "\n" + place) };
+      const [kind, words] = fates[fate].split("\t");
+      const place = folders[folder];
+      return { id, kind, words, place, name, since: since[time], who: people[who], key: folded(id + "\n" + name + "\n" + place) };
     });
   };
 
@@ -39,23 +41,39 @@
     return one;
   };
 
+  // linked makes a link into the org of what an element holds.
+  const linked = (element, kind, id) => {
+    if (!index.dataset.base) return;
+    const link = document.createElement("a");
+    link.href = `${index.dataset.base}/lightning/r/${kind}/${id}/view`;
+    link.rel = "noreferrer";
+    link.append(...element.childNodes);
+    element.append(link);
+  };
+
+  const small = (to, text) => {
+    const one = to.appendChild(document.createElement("small"));
+    one.textContent = text;
+    return one;
+  };
+
   const add = (one) => {
     const row = rows.insertRow();
     const name = cell(row, "th", one.name || one.id);
     name.scope = "row";
     name.className = "name";
-    if (index.dataset.base) {
-      const link = document.createElement("a");
-      link.href = `${index.dataset.base}/lightning/r/${one.kind}/${one.id}/view`;
-      link.rel = "noreferrer";
-      link.append(...name.childNodes);
-      name.append(link);
-    }
-    const kind = document.createElement("small");
-    kind.textContent = `${one.kind} ${one.id}`;
-    name.append(kind);
+    linked(name, one.kind, one.id);
+    small(name, `${one.kind} ${one.id}`);
     cell(row, "td", one.place || "-").className = "name";
-    cell(row, "td", one.words).className = "name";
+    const fate = cell(row, "td", one.words);
+    fate.className = "name";
+    if (one.since) small(fate, one.since);
+    if (one.who) {
+      const who = document.createElement("span");
+      who.textContent = one.who;
+      linked(who, "User", one.who);
+      small(fate, "Last changed by user ").append(who, ".");
+    }
   };
 
   const search = async () => {

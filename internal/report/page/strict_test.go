@@ -215,7 +215,7 @@ func TestWrite_findsEveryReportOfALargeOrg(t *testing.T) {
 	tree := parsed(t, written(t, large()))
 	index := indexOf(t, tree)
 	parts := strings.Split(index, "\f")
-	if len(parts) != 3 {
+	if len(parts) != 5 {
 		t.Fatalf("the index has %d parts", len(parts))
 	}
 	if n := strings.Count(parts[0], "\n"); n != 55_000 {

@@ -62,16 +62,24 @@ func (v *view) Happened() []string {
 	if why := v.End.Why(); why != "" {
 		all = append(all, text.Sentence("the reason that was given: "+name(why)))
 	}
-	if n := len(v.Series.Points); n > 0 {
-		if reports := v.Series.Points[n-1].Reports; reports > 0 {
-			all = append(all, humanize.Count(reports, "report")+map[bool]string{true: " was", false: " were"}[reports == 1]+
-				" described until then. The next sync reuses them.")
-		}
+	if kept := v.kept(); kept != "" {
+		all = append(all, text.Sentence(kept))
 	}
 	if v.End.Outcome == history.OutcomeUnknown {
 		all = append(all, "It left no end, and Temporal does not know its run any more.")
 	}
 	return all
+}
+
+// kept says what a sync without a record leaves to the next one: as everywhere where it is known, else by what was found in the bucket.
+func (v *view) kept() string {
+	if words := v.End.Kept(); words != "" {
+		return words
+	}
+	if n := len(v.Series.Points); n > 0 && v.Series.Points[n-1].Reports > 0 {
+		return humanize.Have(v.Series.Points[n-1].Reports, "report") + " been described and kept for the next one"
+	}
+	return ""
 }
 
 // Deliveries say what became of the files of each export.
