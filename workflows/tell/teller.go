@@ -84,8 +84,9 @@ func (t *Teller) Watch(ctx workflow.Context) {
 	})
 }
 
-// every is how often the sync looks whether it moves. That a sync is stalled is told so much too late at most.
-func (t *Teller) every() time.Duration { return max(t.Limit()/15, 5*time.Second) }
+// every is how often the sync looks whether it moves. That a sync is stalled is told so much too late at most; looks that are closer would be
+// most of the history of a sync of days.
+func (t *Teller) every() time.Duration { return max(t.Limit()/5, 5*time.Second) }
 
 // LookSummary stands beside the timer of a look in the UI.
 const LookSummary = "look whether the sync gets on"
