@@ -124,7 +124,8 @@ func (x *indexer) add(d *report.Data, one *item.Item) error {
 		folder = cut(d.FolderWords(one.Folder), mostIndexed)
 	}
 	_, err := fmt.Fprintf(x.zip, "%s%s\t%s\t%s\t%s\t%s\t%s\n", digits(same), id[same:], digits(x.fates.number(fate(one))),
-		digits(x.folders.number(folder)), digits(x.since.number(lasting(one))), digits(x.people.number(shortID(one.ModifiedBy))), cut(one.Name, mostIndexed))
+		digits(x.folders.number(folder)), digits(x.since.number(lasting(one))), digits(x.people.number(shortID(one.ModifiedBy))),
+		cut(one.Name, mostIndexed))
 	return err
 }
 
