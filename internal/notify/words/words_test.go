@@ -226,7 +226,8 @@ func TestOf_titlesWhatIsOver(t *testing.T) {
 // TestOf_titlesWhatNobodyWantsAnyMore does not say that a worker serves the source again.
 func TestOf_titlesWhatNobodyWantsAnyMore(t *testing.T) {
 	t.Parallel()
-	m := Of(notify.Fact{Event: notify.Recovered, Source: "acme", Closes: []notify.Event{notify.WorkerGone}, Why: "it was disconnected"}, Facts{}, Links{})
+	fact := notify.Fact{Event: notify.Recovered, Source: "acme", Closes: []notify.Event{notify.WorkerGone}, Why: "it was disconnected"}
+	m := Of(fact, Facts{}, Links{})
 	want := "Earlier messages said that no worker served the source: that is over.\nIt was disconnected."
 	if m.Title != "acme: what stood is over" || m.Text != want {
 		t.Errorf("%q, %q", m.Title, m.Text)
