@@ -15,7 +15,7 @@ import (
 type State struct {
 	Sent int `json:"n,omitempty"` // messages so far, which number their ids
 
-	Reason string `json:"r,omitempty"` // of the standstill that is under way or just over: one of history.Waits, stalled or within
+	Reason string `json:"r,omitempty"` // of the standstill that is under way or just over: one of history.Waits, or stalled
 	Since  int64  `json:"s,omitempty"` // when it began
 	Over   int64  `json:"o,omitempty"` // when it ended; 0: it is under way
 
@@ -35,11 +35,8 @@ const (
 	repeatEvery = 24 * time.Hour
 )
 
-// What stands where the reasons of waits stand, for what only a look finds.
-const (
-	stalled = "stalled" // nothing moves, and nothing is waited for
-	within  = "within"  // nothing moves, and a running activity says what it waits for
-)
+// stalled stands for a sync of which nothing moves, though the workflow itself waits for nothing, where the reasons of waits stand.
+const stalled = "stalled"
 
 // eventOf is what people are told of a standstill, and after how long; empty for what an operator ordered.
 func eventOf(reason string) (event notify.Event, after time.Duration) {
@@ -75,11 +72,8 @@ func (s *State) goOn(now time.Time) {
 // stands says whether the sync stands still.
 func (s *State) stands() bool { return s.Reason != "" && s.Over == 0 }
 
-// found says whether the standstill is one that only a look finds.
-func (s *State) found() bool { return s.Reason == stalled || s.Reason == within }
-
 // waits says whether the workflow itself waits.
-func (s *State) waits() bool { return s.stands() && !s.found() }
+func (s *State) waits() bool { return s.stands() && s.Reason != stalled }
 
 // over says whether the last standstill is over for good. A stall is over at once, for something has moved.
 func (s *State) over(now time.Time) bool {
@@ -118,9 +112,9 @@ type sight struct {
 	waiting string // what one of them says that it waits for
 }
 
-// look notes what a look sees, and says whether the sync stands still by it. It is stalled where nothing has been done for as long as limit,
-// nothing is waited for, and the workflow itself does not wait.
-func (s *State) look(at sight, now time.Time, limit time.Duration) (stands bool) {
+// look notes what a look sees, and says whether the sync is stalled by it: nothing has been done for as long as limit, and the workflow itself
+// does not wait.
+func (s *State) look(at sight, now time.Time, limit time.Duration) bool {
 	if s.waits() { // it has begun to since the look began, which may ask Temporal
 		return false
 	}
@@ -128,19 +122,16 @@ func (s *State) look(at sight, now time.Time, limit time.Duration) (stands bool)
 	moved := at.heard != s.Known || count != s.Count || s.Moved == 0
 	s.Known, s.Count = at.heard, count
 	switch {
-	case moved, at.waiting == "" && s.Reason == within && s.Over == 0: // from now on it may move again
+	case moved:
 		s.Moved = now.UnixMilli()
-		if s.found() {
+		if s.Reason == stalled {
 			s.goOn(now)
 		}
 		return false
-	case at.waiting != "":
-		s.halt(within, now)
-	case now.UnixMilli()-s.Moved >= limit.Milliseconds():
-		s.halt(stalled, time.UnixMilli(s.Moved))
-	default:
+	case now.UnixMilli()-s.Moved < limit.Milliseconds():
 		return false
 	}
+	s.halt(stalled, time.UnixMilli(s.Moved))
 	return true
 }
 

@@ -122,18 +122,18 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// look looks whether the sync has moved, and for what running activities wait.
+// look looks whether the sync has moved. What a running activity says that it waits for, such as a full disk, is why it has not.
 func (t *Teller) look(ctx workflow.Context) {
 	before, s := t.Own.StalledSince(), sight{heard: t.Done()}
 	var known bool
 	if s.running, s.waiting, known = t.running(ctx); !known { // that an answer is missing is no news
-		s.running = t.Own.Count - t.Own.Known
-		if t.Own.Reason == within {
-			s.waiting = cmp.Or(t.at.Why, "what it waited for is not known")
-		}
+		s.running, s.waiting = t.Own.Count-t.Own.Known, t.at.Why
 	}
 	if t.Own.look(s, workflow.Now(ctx), t.Limit()) {
 		t.at = Standstill{Why: s.waiting}
+		if s.waiting != "" {
+			t.at.Do = "Mend what is said above: the sync goes on by itself"
+		}
 	}
 	if after := t.Own.StalledSince(); after != before {
 		t.Shown(ctx)

@@ -64,7 +64,10 @@ var sayings = map[notify.Event]saying{
 	notify.Stalled: {
 		title: "the sync does not move",
 		what: func(t telling) []string {
-			return []string{t.why(), t.since("Nothing has moved since %s."), "It waits for nothing that is known."}
+			if t.why() == "" {
+				return []string{t.since("Nothing has moved since %s."), "It waits for nothing that is known."}
+			}
+			return []string{t.why(), t.since("Nothing has moved since %s.")}
 		},
 		do:      "Look whether the workers of the source run and answer (`longhaul sources`), and start one that hangs again: the sync goes on where it was",
 		command: "status {source}",
