@@ -231,8 +231,10 @@ vet-light: ## go vet of what does not link the embedded server
 	@packages=$(LIGHT); go vet $$packages
 
 .PHONY: cross
-cross: ## everything, tests too, is valid code for Windows and macOS, where no test runs: type-checked from source (5 GB of memory)
+cross: ## everything, tests too, is valid code for Windows and macOS, where no test runs: type-checked from source (5 GB of memory); starter and worker are linked
 	@LONGHAUL_SYSTEMS='windows darwin' go test -count=1 -timeout 30m -v -run '^TestSystems_' ./internal/release | $(PASSED)
+	@for system in windows/amd64 darwin/arm64; do echo "starter and worker for $$system"; \
+		CGO_ENABLED=0 GOOS=$${system%/*} GOARCH=$${system#*/} go build -o /dev/null ./starter ./worker; done
 
 # Without the database of vulnerabilities, as on a machine that reaches no other host than a module proxy, nothing can be
 # said, and the target says that.
