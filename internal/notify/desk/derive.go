@@ -79,10 +79,9 @@ func (d *Desk) readPast(ctx context.Context, fact notify.Fact) (p past, err erro
 	return p, err
 }
 
-// lostSome says whether reports may have lost columns.
+// lostSome says whether reports lost columns.
 func lostSome(record *history.Record) bool {
-	reports := record.Changes[item.Report]
-	return record.Compared != "" && (reports.Columns > 0 || reports.State > 0)
+	return record.Compared != "" && record.Changes[item.Report].Lost > 0
 }
 
 // addLost counts the columns that are gone since the delivery before, and adds a message of its own where they are many.
