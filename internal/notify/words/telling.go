@@ -105,7 +105,7 @@ func (t telling) effort() string {
 	if course.Seconds == 0 {
 		return ""
 	}
-	text := fmt.Sprintf("It took %s and %s", about(course.Seconds), humanize.Count(calls, "API call"))
+	text := fmt.Sprintf("It took %s and %s", humanize.Duration(time.Duration(course.Seconds*float64(time.Second))), humanize.Count(calls, "API call"))
 	if waits := waitWords(course.Waits); waits != "" {
 		text += ", with waits: " + waits
 	}

@@ -84,6 +84,9 @@ func Of(fact notify.Fact, known Facts, links Links) notify.Message {
 	if first := advised.FindString(fact.Do); fact.Event == notify.Blocked && first != "" { // what lets it go on depends on what blocks it
 		message.Command = strings.Trim(first, "`")
 	}
+	if first := needed.FindStringSubmatch(fact.Why); fact.Event == notify.Failed && first != nil { // no sync can succeed without it
+		message.Command = first[1]
+	}
 	message.Title = fact.Source + ": " + t.title(said.title)
 	if fact.Sync != "" || workflowOf(known) != "" {
 		message.UI = links.run(fact, known)
@@ -110,6 +113,9 @@ func Of(fact notify.Fact, known Facts, links Links) notify.Message {
 
 // orders are the names of signals and updates, which Temporal's own tools need and readers of messages do not.
 var orders = regexp.MustCompile(" \\((?:signal|update) `[^)]*\\)")
+
+// needed is the command in why a sync failed that another one needs first.
+var needed = regexp.MustCompile(`\((` + program + `connect [^)]+)\)`)
 
 // advised is a command in what somebody can do.
 var advised = regexp.MustCompile("`" + program + "[^`]+`")

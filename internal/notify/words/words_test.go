@@ -241,3 +241,13 @@ func TestOf_wordsWhatItDoesNotKnow(t *testing.T) {
 		t.Errorf("%q, %q", m.Title, m.Text)
 	}
 }
+
+// TestOf_aDisconnectedSourceIsToBeConnected, as no other sync of it can succeed.
+func TestOf_aDisconnectedSourceIsToBeConnected(t *testing.T) {
+	t.Parallel()
+	why := `source "acme" was disconnected, so its credentials are gone: connect it again (longhaul connect acme)`
+	fact := notify.Fact{ID: "x", Event: notify.Failed, Source: "acme", Outcome: "failed", Why: why}
+	if message := Of(fact, Facts{}, Links{}); message.Command != "longhaul connect acme" {
+		t.Errorf("it advises %q: %s", message.Command, message.Text)
+	}
+}
