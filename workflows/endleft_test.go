@@ -37,7 +37,10 @@ func TestCourse_endsOfEachKind(t *testing.T) {
 		},
 		"nobody approves": {
 			func(o *org) { o.guard = concerned(activities.GuardCoverage) },
-			history.End{Outcome: "discarded", Phase: "upload", APICalls: 93, Sent: map[string]history.Sent{"castor": {Files: 7}}, Reports: 100, Described: 80, Reused: 20},
+			history.End{
+				Outcome: "discarded", Phase: "upload", APICalls: 93, Sent: map[string]history.Sent{"castor": {Files: 7}},
+				Reports: 100, Described: 80, Reused: 20,
+			},
 		},
 		"the catalog refuses": {
 			func(o *org) {

@@ -66,7 +66,8 @@ func TestGather_writesGapsThatNoSpreadsheetComputes(t *testing.T) {
 		}
 	}
 	want := []string{
-		"folder " + id("00l", 99) + ", which the run-as user does not see", `'=HYPERLINK("http://evil.example")`, "https://acme.my.salesforce.com/lightning/r/Report/" + id("00O", 4) + "/view",
+		"folder " + id("00l", 99) + ", which the run-as user does not see", `'=HYPERLINK("http://evil.example")`,
+		"https://acme.my.salesforce.com/lightning/r/Report/" + id("00O", 4) + "/view",
 		description.ReasonNoAccess.Sentence(""), "2026-11-23T16:33:37Z",
 	}
 	if diff := cmp.Diff(want, rows[2]); diff != "" {

@@ -23,6 +23,7 @@ type changed struct {
 	Groups []*group
 	Before string   // when the sync began that they are counted from
 	Totals []string // a clause a kind
+	left   room     // that the rows did not need
 }
 
 // group are changes of one sort.
@@ -70,7 +71,7 @@ var sorts = []sort{
 // changes groups the changes.
 func changes(d *report.Data) (all changed, err error) {
 	if d.Record == nil || d.Changes == nil {
-		return all, nil
+		return changed{left: mostChanges}, nil
 	}
 	all.Before = began(d.Record.Compared)
 	for _, clause := range text.Changed(d.Record.Changes) {
@@ -98,6 +99,7 @@ func changes(d *report.Data) (all changed, err error) {
 		}
 		return true
 	})
+	all.left = left
 	for i := range groups {
 		if groups[i].Total > 0 {
 			all.Groups = append(all.Groups, &groups[i])

@@ -18,6 +18,7 @@ const (
 type gapped struct {
 	Groups []*reason
 	Total  int64
+	left   room // that the rows did not need
 }
 
 // reason is a group of gaps.
@@ -66,6 +67,7 @@ func gaps(d *report.Data) (g gapped, err error) {
 		}
 		return true
 	})
+	g.left = left
 	return g, err
 }
 

@@ -76,7 +76,7 @@ func coded(words string) template.HTML {
 		}
 		b.WriteString(part)
 	}
-	return template.HTML(b.String()) //nolint:gosec // each part is escaped
+	return template.HTML(b.String()) // each part is escaped
 }
 
 // number writes a whole number of any type for people.

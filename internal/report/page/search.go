@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	mostIndex   = 1_000_000 // bytes of the index, compressed, before its last block
+	mostIndex   = 1_000_000 // bytes of the index, compressed, before its last block, beside what other lists leave
 	mostIndexed = 120       // characters of a name in the index
 	freeTables  = 100_000   // bytes of the tables that the page has room for beside the index; what is more counts as index
 	idChars     = 15        // of an Id: the last three follow from these
@@ -74,7 +74,7 @@ func (t *table) number(text string) int {
 }
 
 // index makes the index of all reports and dashboards that it has room for.
-func index(d *report.Data) (s search, err error) {
+func index(d *report.Data, spare room) (s search, err error) {
 	if d.Items == nil {
 		return s, nil
 	}
@@ -83,11 +83,11 @@ func index(d *report.Data) (s search, err error) {
 	if err != nil {
 		return s, err
 	}
-	to := &indexer{zip: zip}
+	to, most := &indexer{zip: zip}, mostIndex+int(spare)*3/4 // base64 makes four bytes of three
 	var failed error
 	err = d.Items(func(one item.Item) bool {
 		s.Total++
-		if raw.Len()+to.beyond() < mostIndex {
+		if raw.Len()+to.beyond() < most {
 			s.Indexed++
 			failed = to.add(d, &one)
 		}
@@ -113,10 +113,7 @@ func index(d *report.Data) (s search, err error) {
 
 // add writes the line of a record.
 func (x *indexer) add(d *report.Data, one *item.Item) error {
-	id := one.ID
-	if len(id) > idChars {
-		id = id[:idChars]
-	}
+	id := shortID(one.ID)
 	same := 0
 	for same < len(id) && same < len(x.last) && id[same] == x.last[same] {
 		same++
@@ -127,9 +124,13 @@ func (x *indexer) add(d *report.Data, one *item.Item) error {
 		folder = cut(d.FolderWords(one.Folder), mostIndexed)
 	}
 	_, err := fmt.Fprintf(x.zip, "%s%s\t%s\t%s\t%s\t%s\t%s\n", digits(same), id[same:], digits(x.fates.number(fate(one))),
-		digits(x.folders.number(folder)), digits(x.since.number(lasting(one))), digits(x.people.number(one.ModifiedBy)), cut(one.Name, mostIndexed))
+		digits(x.folders.number(folder)), digits(x.since.number(lasting(one))), digits(x.people.number(shortID(one.ModifiedBy))),
+		cut(one.Name, mostIndexed))
 	return err
 }
+
+// shortID is an Id without what follows from the rest.
+func shortID(id string) string { return id[:min(idChars, len(id))] }
 
 // lasting says since when syncs have a record, and since when it is as it is; empty where nobody knows.
 func lasting(one *item.Item) string {
