@@ -18,6 +18,7 @@ type Data struct {
 	Sync    string
 	Version string          // of Longhaul
 	Made    time.Time       // when the page was made
+	Next    time.Time       // when the schedule starts the next sync, as it was known then; zero: not known, or never
 	BaseURL string          // of the org, where links begin; empty: not known, so there are no links
 	Record  *history.Record // of a sync that came to its end; else nil
 	End     *history.End    // of one that did not; else nil

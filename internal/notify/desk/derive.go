@@ -32,6 +32,9 @@ func (d *Desk) derive(ctx context.Context, fact notify.Fact, asking []notify.Ask
 	}
 	known, err := ask(ctx, d, fact.Source, readWithin, func(ctx context.Context) (past, error) { return d.readPast(ctx, fact) })
 	d.unknown(fact.Source, "a message says less than it could, as the bucket does not tell how the sync went", err)
+	if d.Next != nil {
+		known.known.Next = d.Next(fact.Source)
+	}
 	if fact.Repeat > 0 {
 		return []about{{fact: fact, known: known.known}}
 	}

@@ -49,6 +49,9 @@ func (t telling) since(text string) string { return at(text, t.fact.Since) }
 // until says what comes at a moment.
 func (t telling) until(text string) string { return at(text, t.fact.Until) }
 
+// next says when the schedule starts the next sync.
+func (t telling) next() string { return at("The next run is planned for %s.", t.known.Next) }
+
 // at puts a moment into a text; empty where the moment is not known.
 func at(text string, moment time.Time) string {
 	if moment.IsZero() {

@@ -21,6 +21,7 @@ type Facts struct {
 	End    *history.End    // of a sync that has no record
 	Lost   Lost            // columns, since the delivery before
 	Week   *Week           // of Digest
+	Next   time.Time       // when the schedule starts the next sync; zero: not known, or never
 }
 
 // MostNamed bounds the reports and the folders that a message names.

@@ -96,7 +96,7 @@ func facts() map[notify.Event]struct {
 	waiting.Until = morning.Add(3 * time.Hour)
 	return map[notify.Event]told{
 		notify.FirstSyncComplete: {of(notify.FirstSyncComplete, ended("complete")), Facts{Record: first}},
-		notify.Complete:          {of(notify.Complete, closing), Facts{Record: whole, Lost: Lost{Columns: 1, Of: 5, Reports: 1}}},
+		notify.Complete:          {of(notify.Complete, closing), Facts{Record: whole, Lost: Lost{Columns: 1, Of: 5, Reports: 1}, Next: morning.Add(24 * time.Hour)}},
 		notify.Gaps:              {of(notify.Gaps, ended("gaps")), Facts{Record: gaps}},
 		notify.Failed:            {of(notify.Failed, failed), Facts{End: end}},
 		notify.Blocked:           {of(notify.Blocked, blocked), Facts{}},

@@ -127,7 +127,11 @@ func (v *view) When() []fact {
 	if text.AtLeast(v.Outcome()) {
 		words = "at least " + words
 	}
-	return append(all, fact{"API calls", words})
+	all = append(all, fact{"API calls", words})
+	if !v.Next.IsZero() {
+		all = append(all, fact{"Next run planned for", moment(v.Next)})
+	}
+	return all
 }
 
 // moment is a time for people.
