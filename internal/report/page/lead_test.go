@@ -44,7 +44,10 @@ func TestLead_isTrueInEachCase(t *testing.T) {
 		"2 of 2 visible reports have columns" + private + "; 1 that dashboards use is deleted or in a private folder.":      {States: states(2, 0, 0), Unseen: &listing.Unseen{Kind: listing.UnseenAtLeast, Count: 1, SeesAll: true}},
 		"2 of 2 visible reports have columns; 1 private one left out by setting; hidden ones cannot be counted.":            {States: states(2, 0, 0), LeftOut: ptr(1)},
 		"2 of 2 visible reports have columns; no private one of others is left out; hidden ones cannot be counted.":         {States: states(2, 0, 0), LeftOut: ptr(0)},
-		"No report is visible to the run-as user" + private + "; hidden ones cannot be counted.":                            {},
+		"2 of 2 visible reports have columns; 3 outside of the scope" + private + "; hidden ones cannot be counted.": {
+			States: map[description.State]int64{description.StateDescribed: 2, description.StateFiltered: 3},
+		},
+		"No report is visible to the run-as user" + private + "; hidden ones cannot be counted.": {},
 	} {
 		if got := classed(t, &report.Data{Source: "acme", Sync: thisSync, Record: &r}, "lead"); got != want {
 			t.Errorf("got  %s\nwant %s", got, want)
