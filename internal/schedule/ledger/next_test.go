@@ -18,7 +18,7 @@ func TestNext_isTheFirstRunThatIsToCome(t *testing.T) {
 		t.Errorf("before anything was listed: %s", at)
 	}
 	l.listed.Store(&map[string]*schedulepb.ScheduleListInfo{
-		"longhaul-acme": {FutureActionTimes: runs}, "longhaul-paused": {FutureActionTimes: runs, Paused: true}, "longhaul-over": {FutureActionTimes: runs[:1]},
+		"acme": {FutureActionTimes: runs}, "paused": {FutureActionTimes: runs, Paused: true}, "over": {FutureActionTimes: runs[:1]},
 	})
 	for source, want := range map[string]time.Time{"acme": now.Add(time.Hour), "paused": {}, "over": {}, "none": {}} {
 		if at := l.Next(source, now); !at.Equal(want) {
