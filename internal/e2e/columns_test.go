@@ -13,7 +13,6 @@ import (
 	"longhaul/internal/history/text"
 	"longhaul/internal/humanize"
 	"longhaul/internal/notify"
-	"longhaul/internal/simulator/org"
 	"longhaul/internal/simulator/server"
 	"longhaul/internal/staging"
 )
@@ -23,11 +22,11 @@ import (
 func TestColumns_thatAreLostAreTheSameEverywhere(t *testing.T) {
 	t.Parallel()
 	h := &heard{box: newLetterbox(t, nil)}
-	h.plant = told(t, server.Options{Org: open{org.Generate(org.Spec{Reports: 240, Columns: 4, TypeMetadata: 1000})}}, notify.Settings{
-		Stall: time.Hour, ColumnsLost: 100, Receivers: []notify.Configured{h.box.receiver("hook", notify.FirstSyncComplete, notify.Gaps)},
+	h.plant = told(t, server.Options{Reports: 240, Columns: 12}, notify.Settings{
+		Stall: time.Hour, ColumnsLost: 100, Receivers: []notify.Configured{h.box.receiver("hook", notify.Gaps)},
 	})
 	first := h.sync(t)
-	h.came(t, "first_sync_complete")
+	h.came(t, "gaps")
 	h.sim.Advance(time.Hour)
 	h.churn(t, server.Churn{Lose: server.Picks{Number: 2}, Gain: server.Picks{Number: 3}, Deny: server.Picks{Number: 1}})
 	h.sim.Advance(time.Hour)
