@@ -34,9 +34,10 @@ func IDOf(source, sync string, event Event, n int) string {
 
 // NumberOf is n of the id of a message of a sync; 0 for one that the sync itself did not tell.
 func NumberOf(source, sync, id string) int {
-	_, number, _ := strings.Cut(strings.TrimPrefix(id, ofSync(source, sync)), "-")
+	rest, own := strings.CutPrefix(id, ofSync(source, sync))
+	_, number, _ := strings.Cut(rest, "-")
 	n, err := strconv.Atoi(number)
-	if err != nil {
+	if !own || err != nil || n < 1 {
 		return 0
 	}
 	return n
