@@ -120,5 +120,8 @@ func (c came) Bars() []bar {
 
 // percent is a part of a whole.
 func percent(part, whole int64) string {
+	if part > 0 && part < whole/1000 {
+		return "less than 0.1 %"
+	}
 	return fmt.Sprintf("%.1f %%", 100*float64(part)/float64(whole))
 }
