@@ -21,9 +21,9 @@ func TestNext_isTheFirstRunThatIsToCome(t *testing.T) {
 		t.Errorf("before anything was listed: %s", at)
 	}
 	l.listed.Store(&map[string]*schedulepb.ScheduleListInfo{
-		"longhaul-acme":   {FutureActionTimes: runs},
+		"acme":   {FutureActionTimes: runs},
 		"paused": {FutureActionTimes: runs, Paused: true},
-		"longhaul-over":   {FutureActionTimes: runs[:1]},
+		"over":   {FutureActionTimes: runs[:1]},
 	})
 	for source, want := range map[string]time.Time{"acme": now.Add(time.Hour), "paused": {}, "over": {}, "none": {}} {
 		if at := l.Next(source, now); !at.Equal(want) {
