@@ -3,6 +3,7 @@ package page_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"longhaul/internal/description"
 	"longhaul/internal/history"
@@ -66,6 +67,25 @@ func TestLead_isTrueInEachCase(t *testing.T) {
 	first := &report.Data{Source: "acme", Sync: thisSync, First: true, End: &history.End{Outcome: "failed"}}
 	if got := classed(t, first, "lead"); got != "This sync failed; nothing of it was delivered, and nothing was before." {
 		t.Error(got)
+	}
+}
+
+// TestWrite_leadsToWhatTheCatalogHas where a sync delivered nothing: to the page of the one that did, if any did.
+func TestWrite_leadsToWhatTheCatalogHas(t *testing.T) {
+	t.Parallel()
+	const before = "20261122T181610.000Z-ab12cd34"
+	d := &report.Data{
+		Source: "acme", Sync: thisSync, End: &history.End{Outcome: "cancelled"},
+		Before: &report.Delivered{Sync: before, At: time.Date(2026, 11, 22, 18, 40, 0, 0, time.UTC)},
+	}
+	const says = `that of 22 Nov 2026 18:16 UTC, over 22 Nov 2026 18:40 UTC. <a href="` + before + `.html">Its page</a>`
+	if page := string(written(t, d)); !strings.Contains(page, says) {
+		t.Error("it does not say what the catalog has")
+	}
+	delivered := base(record(10, 0), 10)
+	delivered.Before = d.Before
+	if page := string(written(t, delivered)); strings.Contains(page, before+".html") {
+		t.Error("a sync that was delivered leads to the one before it")
 	}
 }
 
