@@ -1,6 +1,9 @@
 package words
 
-import "longhaul/internal/notify"
+import (
+	"longhaul/internal/history/text"
+	"longhaul/internal/notify"
+)
 
 // saying is what people read of an event. In its texts {source} stands for the name of the source.
 type saying struct {
@@ -79,7 +82,7 @@ var sayings = map[notify.Event]saying{
 	notify.ColumnsLost: {
 		title:   "reports have lost columns",
 		what:    func(t telling) []string { return []string{t.lost(), t.named(), t.delivered()} },
-		do:      "If nobody removed them on purpose, look at field permissions of the run-as user first: a column that it may not see is gone from every report",
+		do:      text.WhereColumnsAre,
 		command: "diff {source}",
 	},
 	notify.ScheduleMissed: {

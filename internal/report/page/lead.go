@@ -9,6 +9,7 @@ import (
 
 	"longhaul/internal/description"
 	"longhaul/internal/history"
+	"longhaul/internal/history/item"
 	"longhaul/internal/humanize"
 	"longhaul/internal/listing"
 	"longhaul/internal/report"
@@ -18,7 +19,7 @@ import (
 func lead(d *report.Data) string {
 	switch {
 	case d.Record != nil:
-		return covered(d.Record)
+		return covered(d.Record) + lost(d.Record)
 	case d.End != nil:
 		return ended(d.End, d.First)
 	}
@@ -46,6 +47,15 @@ func covered(r *history.Record) string {
 		first += "; " + humanize.Number(filtered) + " outside of the scope"
 	}
 	return strings.Join([]string{first, private(r), hidden(r.Unseen, r.Private)}, "; ") + "."
+}
+
+// lost says how many reports lack columns that they had; empty where none does.
+func lost(r *history.Record) string {
+	t := r.Changes[item.Report]
+	if t.Lost == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" Since the sync of %s, %s lost %s.", began(r.Compared), humanize.Count(t.Lost, "report"), humanize.Count(t.LostColumns, "column"))
 }
 
 // Others say why visible reports have no columns; empty where all have them.

@@ -33,9 +33,15 @@ func (v *view) Do() []step {
 	case v.Outcome() == "failed":
 		return []step{{Words: "Change what the delivery above names. What was read is kept, so the next sync has little to do but deliver."}, again}
 	}
-	all := []step{{Words: "Nothing. Every visible report that can have columns has them."}}
+	var all []step
+	if lost(v.Record) != "" {
+		all = append(all, step{Words: "Look at the reports that lost columns, below. " + text.Sentence(text.WhereColumnsAre)})
+	}
 	if missing(v.Record) > 0 {
-		all[0].Words = "Look at the gaps below: each group says what to do. Later syncs try them again by themselves."
+		all = append(all, step{Words: "Look at the gaps below: each group says what to do. Later syncs try them again by themselves."})
+	}
+	if len(all) == 0 {
+		all = []step{{Words: "Nothing. Every visible report that can have columns has them."}}
 	}
 	switch u := v.Record.Unseen; {
 	case u != nil && (u.Kind == listing.UnseenExact || u.SeesAll): // no permission shows more

@@ -5,6 +5,9 @@ import (
 	"testing"
 
 	"longhaul/internal/history"
+	"longhaul/internal/history/change"
+	"longhaul/internal/history/item"
+	"longhaul/internal/history/text"
 	"longhaul/internal/listing"
 )
 
@@ -62,5 +65,24 @@ func TestWrite_saysWhatInMeans(t *testing.T) {
 	d.Record.Exports["castor"] = history.Delivery{To: "the catalog", Reason: "login_refused", System: "catalog"}
 	if !strings.Contains(string(written(t, d)), words) {
 		t.Error("nothing says that the catalog has none of it")
+	}
+}
+
+// TestWrite_saysThatColumnsWereLost at the top, with the advice of the message, though every report has columns.
+func TestWrite_saysThatColumnsWereLost(t *testing.T) {
+	t.Parallel()
+	d := base(record(79, 0), 79)
+	if classed(t, d, "badge good") != "complete" {
+		t.Error("a sync in which nothing was lost is not good")
+	}
+	d.Record.Compared, d.Record.Changes = lastSync, change.Counts{item.Report: {Lost: 59, LostColumns: 60}}
+	words := content(parsed(t, written(t, d)))
+	for _, says := range []string{"Since the sync of 22 Nov 2026 02:00 UTC, 59 reports lost 60 columns.", text.Sentence(text.WhereColumnsAre)} {
+		if !strings.Contains(words, says) {
+			t.Errorf("the page does not say %q", says)
+		}
+	}
+	if strings.Contains(words, "Nothing. Every visible report") || classed(t, d, "badge notable") != "complete" {
+		t.Error("the page says that nothing is to be done")
 	}
 }

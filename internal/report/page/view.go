@@ -67,8 +67,14 @@ func (v *view) Outcome() string { return OutcomeOf(v.Record, v.End) }
 // Words are the outcome as people write it.
 func (v *view) Words() string { return spaced(v.Outcome()) }
 
-// Tone is the class of the outcome in the style.
-func (v *view) Tone() string { return toneOf(v.Outcome()) }
+// Tone is the class of the outcome in the style. What lost columns is nothing to be content with.
+func (v *view) Tone() string {
+	tone := toneOf(v.Outcome())
+	if tone == "good" && v.Record != nil && lost(v.Record) != "" {
+		return "notable"
+	}
+	return tone
+}
 
 // Began is when the sync began.
 func (v *view) Began() time.Time {
