@@ -11,6 +11,8 @@ import (
 
 	"longhaul/internal/description"
 	"longhaul/internal/history"
+	"longhaul/internal/history/answer"
+	"longhaul/internal/history/subject"
 	"longhaul/internal/humanize"
 	"longhaul/internal/listing"
 	"longhaul/internal/notify"
@@ -137,16 +139,18 @@ const shortestWait = time.Minute
 
 // waitWords lists waits, the longest first.
 func waitWords(waits map[string]float64) string {
-	reasons := slices.SortedFunc(maps.Keys(waits), func(a, b string) int {
-		return cmp.Or(cmp.Compare(waits[b], waits[a]), cmp.Compare(a, b))
-	})
 	var words []string
-	for _, reason := range reasons {
+	for _, reason := range most(waits) {
 		if waited[reason] != "" && waits[reason] >= shortestWait.Seconds() {
 			words = append(words, about(waits[reason])+" "+waited[reason])
 		}
 	}
 	return strings.Join(words, ", ")
+}
+
+// most are the keys of numbers, the largest first.
+func most[N int64 | float64](of map[string]N) []string {
+	return slices.SortedFunc(maps.Keys(of), func(a, b string) int { return cmp.Or(cmp.Compare(of[b], of[a]), cmp.Compare(a, b)) })
 }
 
 // gaps counts the reports that lack their columns by reason, those of most reports first.
@@ -155,11 +159,8 @@ func (t telling) gaps() string {
 	if r == nil {
 		return ""
 	}
-	reasons := slices.SortedFunc(maps.Keys(r.Reasons), func(a, b string) int {
-		return cmp.Or(cmp.Compare(r.Reasons[b], r.Reasons[a]), cmp.Compare(a, b))
-	})
 	var words []string
-	for _, reason := range reasons {
+	for _, reason := range most(r.Reasons) {
 		if said := description.Reason(reason).Words(); said != "" {
 			words = append(words, humanize.Number(r.Reasons[reason])+" "+said)
 		}
@@ -170,22 +171,29 @@ func (t telling) gaps() string {
 	return ""
 }
 
-// gapFolders names the folders that have most gaps. A folder without a name is a private one.
+// gapFolders names the folders that have most gaps. Private ones, which tell of people, count as one.
 func (t telling) gapFolders() string {
 	r := t.known.Record
 	if r == nil {
 		return ""
 	}
-	var words []string
+	const private = "private folders"
+	gaps := map[string]int64{}
 	for _, folder := range r.GapFolders {
-		if folder.Name != "" && len(words) < MostNamed {
-			words = append(words, fmt.Sprintf("%s (%s)", quoted(folder.Name), humanize.Number(folder.Gaps)))
+		words := private
+		if !strings.HasPrefix(folder.Folder, subject.UserPrefix) {
+			words = quoted(answer.FolderWords(folder.Folder, folder.Name))
 		}
+		gaps[words] += folder.Gaps
+	}
+	var words []string
+	for _, folder := range most(gaps) {
+		words = append(words, fmt.Sprintf("%s (%s)", folder, humanize.Number(gaps[folder])))
 	}
 	if len(words) == 0 {
 		return ""
 	}
-	return "Most of them are in " + strings.Join(words, ", ") + "."
+	return "Most of them are in " + strings.Join(words[:min(len(words), MostNamed)], ", ") + "."
 }
 
 // longestName bounds a name in a message, in bytes.

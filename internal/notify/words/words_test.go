@@ -43,7 +43,10 @@ func recorded(states map[description.State]int64) *history.Record {
 		Reasons: map[string]int64{"no_access": 4, "server_error": 3, "obsolete": 6},
 		GapFolders: []history.FolderGaps{
 			{Folder: "00l000000000001AAA", Name: "Sales\nEMEA", Gaps: 5},
+			{Folder: "00D000000000001AAA", Gaps: 3},
 			{Folder: "005000000000001AAA", Gaps: 1},
+			{Folder: "005000000000002AAA", Gaps: 1},
+			{Folder: "00l000000000003AAA", Gaps: 1},
 			{Folder: "00l000000000002AAA", Name: strings.Repeat("long ", 30), Gaps: 1},
 		},
 	}
