@@ -76,6 +76,15 @@
     }
   };
 
+  // missed names the command that knows of earlier syncs.
+  const missed = (name) => {
+    found.textContent = "Nothing of that name is on this page.";
+    if (!index.dataset.why) return;
+    const command = document.createElement("code");
+    command.textContent = `${index.dataset.why} '${name.replaceAll("'", "'\\''")}'`;
+    found.append(" If it went before this sync, or had that name before, this knows it: ", command);
+  };
+
   const search = async () => {
     const text = folded(query.value.trim());
     const id = /\/?\b(00O|01Z)[0-9A-Za-z]{12}/i.exec(query.value);
@@ -90,8 +99,8 @@
     matching.slice(0, most).forEach(add);
     hits.hidden = !matching.length;
     const n = matching.length.toLocaleString("en");
-    found.textContent = !matching.length ? "Nothing of that name is on this page."
-      : matching.length > most ? `${n} found; the first ${most} are shown.` : `${n} found.`;
+    if (!matching.length) return missed(query.value.trim());
+    found.textContent = matching.length > most ? `${n} found; the first ${most} are shown.` : `${n} found.`;
   };
   const told = () => search().catch(() => { found.textContent = "The search box cannot be used: its index could not be read."; });
 

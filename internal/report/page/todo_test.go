@@ -86,3 +86,20 @@ func TestWrite_saysThatColumnsWereLost(t *testing.T) {
 		t.Error("the page says that nothing is to be done")
 	}
 }
+
+// TestWrite_saysWhatIsNotFound may be: gone earlier, called otherwise, hidden or left out; and which command knows it.
+func TestWrite_saysWhatIsNotFound(t *testing.T) {
+	t.Parallel()
+	d := base(record(10, 0), 10)
+	const private = "lies in somebody's private folder, which the settings leave out, "
+	raw := string(written(t, d))
+	for _, says := range []string{"What is not found went before this sync, has another name now, ", private, `data-why="longhaul why acme"`} {
+		if !strings.Contains(strings.ReplaceAll(raw, "&#39;", "'"), says) {
+			t.Errorf("the page does not say %q", says)
+		}
+	}
+	d.Record.Private, d.Placed = true, true
+	if raw = string(written(t, d)); strings.Contains(raw, "private folder, which") || strings.Contains(raw, "data-why=") {
+		t.Error("private ones are read, and an extract has no such command")
+	}
+}

@@ -103,6 +103,15 @@ func (v *view) Undelivered() string {
 	return `"In" says what this sync read: none of its exports was delivered whole.`
 }
 
+// Unfound says what a report may be that the search box does not find, without a full stop.
+func (v *view) Unfound() string {
+	words := "What is not found went before this sync, has another name now, "
+	if v.Record != nil && !v.Record.Private {
+		words += "lies in somebody's private folder, which the settings leave out, "
+	}
+	return words + "or is hidden from the run-as user"
+}
+
 // Catalog is the sync that the catalog shows, of one that was not delivered; nil where there is none, or nobody serves its page.
 func (v *view) Catalog() *report.Delivered {
 	if v.Placed || v.Record != nil && v.Record.Uploaded {

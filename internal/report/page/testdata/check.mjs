@@ -55,7 +55,10 @@ async function look(name, width, colorScheme) {
   const { context, page, fail, took } = await open(name, { viewport: { width, height: 900 }, colorScheme });
   if (await page.locator("#query").count()) {
     if (!/^[\d,]+ found/.test(await search(page, "e"))) fail("the search box finds no report");
-    if ((await search(page, "no such report")).includes("found")) fail("the search box finds what is not there");
+    const missed = await search(page, "no such report");
+    if (missed.includes("found")) fail("the search box finds what is not there");
+    const why = await page.getAttribute("#index", "data-why");
+    if (why && !missed.endsWith(`${why} 'no such report'`)) fail(`of what is not there the search box says: ${missed}`);
     await fill(page, "e");
   }
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
