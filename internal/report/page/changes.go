@@ -24,6 +24,7 @@ type changed struct {
 	Before string   // when the sync began that they are counted from
 	Totals []string // a clause a kind
 	left   room     // that the rows did not need
+	lost   losses
 }
 
 // group are changes of one sort.
@@ -78,7 +79,9 @@ func changes(d *report.Data) (all changed, err error) {
 		all.Totals = append(all.Totals, text.Sentence(clause))
 	}
 	groups, left := make([]group, len(sorts)), room(mostChanges)
+	all.lost = newLosses()
 	err = d.Changes(func(one change.Change) bool {
+		all.lost.take(&one)
 		of := slices.IndexFunc(sorts, func(s sort) bool { return s.is(&one) })
 		g := &groups[of]
 		g.Title, g.Tone = sorts[of].title, sorts[of].tone

@@ -74,7 +74,7 @@ func (t *table) number(text string) int {
 }
 
 // index makes the index of all reports and dashboards that it has room for.
-func index(d *report.Data, spare room) (s search, err error) {
+func index(d *report.Data, lost losses, spare room) (s search, err error) {
 	if d.Items == nil {
 		return s, nil
 	}
@@ -89,7 +89,7 @@ func index(d *report.Data, spare room) (s search, err error) {
 		s.Total++
 		if raw.Len()+to.beyond() < most {
 			s.Indexed++
-			failed = to.add(d, &one)
+			failed = to.add(d, &one, lost.words[one.ID])
 		}
 		return failed == nil
 	})
@@ -112,7 +112,7 @@ func index(d *report.Data, spare room) (s search, err error) {
 }
 
 // add writes the line of a record.
-func (x *indexer) add(d *report.Data, one *item.Item) error {
+func (x *indexer) add(d *report.Data, one *item.Item, lost string) error {
 	id := shortID(one.ID)
 	same := 0
 	for same < len(id) && same < len(x.last) && id[same] == x.last[same] {
@@ -124,7 +124,7 @@ func (x *indexer) add(d *report.Data, one *item.Item) error {
 		folder = cut(d.FolderWords(one.Folder), mostIndexed)
 	}
 	_, err := fmt.Fprintf(x.zip, "%s%s\t%s\t%s\t%s\t%s\t%s\n", digits(same), id[same:], digits(x.fates.number(fate(one))),
-		digits(x.folders.number(folder)), digits(x.since.number(lasting(one))), digits(x.people.number(shortID(one.ModifiedBy))),
+		digits(x.folders.number(folder)), digits(x.since.number(lasting(one, lost))), digits(x.people.number(shortID(one.ModifiedBy))),
 		cut(one.Name, mostIndexed))
 	return err
 }
@@ -132,10 +132,14 @@ func (x *indexer) add(d *report.Data, one *item.Item) error {
 // shortID is an Id without what follows from the rest.
 func shortID(id string) string { return id[:min(idChars, len(id))] }
 
-// lasting says since when syncs have a record, and since when it is as it is; empty where nobody knows.
-func lasting(one *item.Item) string {
+// lasting says what a record lost in this sync, else since when it is as it is; and since when syncs have it. It is empty where nobody knows.
+func lasting(one *item.Item, lost string) string {
 	first, since := began(one.FirstSeen), began(one.Since)
 	switch gone := !one.Exists(); {
+	case lost != "" && first != "":
+		return lost + " First seen by the sync of " + first + "."
+	case lost != "":
+		return lost
 	case since == "":
 		return ""
 	case gone && (first == "" || first == since):
@@ -169,7 +173,10 @@ func fate(one *item.Item) string {
 	case description.StateListed:
 		words = "in"
 	case description.StateGone:
-		words = "not in: deleted, or hidden from the run-as user, since an earlier sync"
+		words = "not in: deleted, or hidden from the run-as user"
+		if one.Reason == string(description.ReasonGone) {
+			words = "not in: Salesforce lists it, and answers that it is not there: deleted, or hidden from the run-as user"
+		}
 	case description.StateFiltered:
 		words = "not in: outside of what the settings read"
 	default:

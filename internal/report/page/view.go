@@ -40,7 +40,7 @@ func (v *view) gather() (err error) {
 	if v.Changed, err = changes(v.Data); err != nil {
 		return fmt.Errorf("read the changes of sync %s: %w", v.Sync, err)
 	}
-	if v.Search, err = index(v.Data, v.Gapped.left+v.Changed.left); err != nil { // last: it takes the room that the others leave
+	if v.Search, err = index(v.Data, v.Changed.lost, v.Gapped.left+v.Changed.left); err != nil { // last: it takes the room that the others leave
 		return fmt.Errorf("read the reports and dashboards of sync %s: %w", v.Sync, err)
 	}
 	v.Chart, v.Came, v.Went = draw(v.Series), came{v.Data}, went{v.Data, v.Course()}
