@@ -78,7 +78,7 @@ func TestWrite_leadsToWhatTheCatalogHas(t *testing.T) {
 		Source: "acme", Sync: thisSync, End: &history.End{Outcome: "cancelled"},
 		Before: &report.Delivered{Sync: before, At: time.Date(2026, 11, 22, 18, 40, 0, 0, time.UTC)},
 	}
-	const says = `that of 22 Nov 2026 18:16 UTC, over 22 Nov 2026 18:40 UTC. <a href="` + before + `.html">Its page</a>`
+	const says = `that of 22 Nov 2026 18:16 UTC, over 22 Nov 2026 18:40 UTC. <a href="acme-` + before + `.html">Its page</a>`
 	if page := string(written(t, d)); !strings.Contains(page, says) {
 		t.Error("it does not say what the catalog has")
 	}
