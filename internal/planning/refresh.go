@@ -55,12 +55,14 @@ func (r Refresh) judge(c *candidate) verdict {
 	return keep
 }
 
+// dayLength is a day in seconds.
+const dayLength = 24 * 60 * 60
+
 // day numbers the days of UTC. What is due on a day is due in the first sync of that day, whatever its hour, so that a daily sync that
 // begins some seconds early puts nothing off.
 func day(t time.Time) int64 {
-	const length = 24 * 60 * 60
-	n := t.Unix() / length
-	if t.Unix()%length < 0 {
+	n := t.Unix() / dayLength
+	if t.Unix()%dayLength < 0 {
 		n--
 	}
 	return n

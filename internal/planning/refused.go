@@ -29,7 +29,18 @@ func (r Refresh) waits(refused *description.Description) bool {
 
 // tooEarly says whether what failed so often in a row, and at a moment for the last time, is not to be tried yet.
 func (r Refresh) tooEarly(failures int, last time.Time) bool {
-	return failures >= 1 && day(r.Now) < day(last)+1<<min(failures-1, mostDoubled)
+	return failures >= 1 && day(r.Now) < due(failures, last)
+}
+
+// due is the day on which what failed is tried again.
+func due(failures int, last time.Time) int64 { return day(last) + 1<<min(failures-1, mostDoubled) }
+
+// NextTry is the beginning of the day from which on a sync tries a refused report again, whatever happens to it; zero where nobody knows.
+func NextTry(refused *description.Description) time.Time {
+	if refused.Denials < 1 {
+		return time.Time{}
+	}
+	return time.Unix(due(refused.Denials, refused.At)*dayLength, 0).UTC()
 }
 
 // differ says whether a permission of the run-as user is another than before. What was not known before or is not known now says nothing.

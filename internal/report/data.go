@@ -109,4 +109,5 @@ type Gap struct {
 	Words  string    // a sentence: why
 	Do     string    // a sentence: what to do
 	Since  time.Time // from which sync on
+	Next   time.Time // the day from which on a sync tries it again, of one that was denied; zero: the next sync does, or nobody knows
 }

@@ -66,7 +66,7 @@ func newOrg(t *testing.T, n int) org {
 			d.Reason, d.Answer = description.ReasonServerError, "It is broken"
 		}
 		if d.State == description.StateDenied {
-			d.Reason, d.Answer = description.ReasonNoAccess, ""
+			d.Reason, d.Answer, d.Denials = description.ReasonNoAccess, "", 3
 		}
 		line, err := d.Append(nil)
 		if err != nil {

@@ -136,7 +136,7 @@ func (p *sheet) gap(line []byte) (report.Gap, error) {
 	}
 	return report.Gap{
 		ID: text["id"], Name: text["name"], Folder: p.folders.words(text["folder"]), State: state, Reason: text["reason"],
-		Words: reason.Sentence(text["answer"]), Do: answer.Fix(state, reason, full), Since: began(text["since"]),
+		Words: reason.Sentence(text["answer"]), Do: answer.Fix(state, reason, full), Since: began(text["since"]), Next: p.due[text["id"]],
 	}, err
 }
 

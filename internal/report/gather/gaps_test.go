@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -85,5 +86,29 @@ func TestGather_writesGapsThatNoSpreadsheetComputes(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, rows[2]); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestGather_saysWhenADeniedReportIsTriedAgain as the next syncs do; a failed one is tried by each, and nobody knows what is not kept.
+func TestGather_saysWhenADeniedReportIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	o := newOrg(t, 16)
+	o.record()
+	for _, gap := range gapsOf(t, o.gather()) {
+		want := time.Time{}
+		if gap.State == description.StateDenied {
+			want = start.Truncate(24*time.Hour).AddDate(0, 0, 4)
+		}
+		if !gap.Next.Equal(want) {
+			t.Errorf("%s, %s: %v, want %v", gap.Name, gap.State, gap.Next, want)
+		}
+	}
+	if err := o.Store.Delete(t.Context(), o.Sync.Described()); err != nil {
+		t.Fatal(err)
+	}
+	for _, gap := range gapsOf(t, o.gather()) {
+		if !gap.Next.IsZero() {
+			t.Errorf("%s: %v", gap.Name, gap.Next)
+		}
 	}
 }

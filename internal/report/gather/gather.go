@@ -30,6 +30,7 @@ type sheet struct {
 	data    *report.Data
 	course  *history.Course // of the record or the end
 	folders *tree
+	due     map[string]time.Time // when denied reports are tried again, by their Ids
 }
 
 // Gather reads what a sync left that is over. What grows with the org is read again whenever the page asks for it, under ctx.
@@ -38,7 +39,7 @@ func (s Source) Gather(ctx context.Context, sync string) (*report.Data, error) {
 		Source: s, sync: staging.Sync{Source: s.Name, ID: sync}, folders: newTree(),
 		data: &report.Data{Source: s.Name, Sync: sync, Version: s.Version, Made: time.Now().UTC()},
 	}
-	for _, step := range []func(context.Context) error{p.readEnd, p.readFirst, p.readTold, p.readAccount, p.readLogs} {
+	for _, step := range []func(context.Context) error{p.readEnd, p.readFirst, p.readTold, p.readDue, p.readAccount, p.readLogs} {
 		if err := step(ctx); err != nil {
 			return nil, fmt.Errorf("gather the page of %s: %w", sync, err)
 		}

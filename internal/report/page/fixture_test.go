@@ -200,7 +200,7 @@ func refresh() *report.Data {
 	d.Series = series(0.23, 3000, history.Span{Reason: history.WaitPaused, From: begin.Add(4 * time.Minute), To: begin.Add(6 * time.Minute)})
 	denied := report.Gap{
 		State: description.StateDenied, Reason: string(description.ReasonNoAccess), Words: description.ReasonNoAccess.Sentence(""),
-		Do: "Give the run-as user read access to the objects of the report's type by a permission set.", Since: begin.AddDate(0, 0, -20),
+		Do: "Give the run-as user read access to the objects of the report's type by a permission set.", Since: begin.AddDate(0, 0, -20), Next: begin.AddDate(0, 0, 8),
 	}
 	var all []report.Gap
 	hostile := []string{

@@ -37,6 +37,7 @@ func (r *reason) More() int64 { return r.Total - int64(len(r.Rows)) }
 type gap struct {
 	Name, Link, Folder, Since string
 	Words                     string // where they say more than those of the group
+	Next                      string // when it is tried again
 }
 
 // gaps groups the gaps.
@@ -58,7 +59,7 @@ func gaps(d *report.Data) (g gapped, err error) {
 			of[one.Reason], g.Groups = group, append(g.Groups, group)
 		}
 		group.Total++
-		row := gap{named(one.Name, one.ID), d.Link(item.Report, one.ID), name(one.Folder), since(one), ""}
+		row := gap{named(one.Name, one.ID), d.Link(item.Report, one.ID), name(one.Folder), since(one), "", next(one)}
 		if words := cut(one.Words, mostWords); words != group.Words {
 			row.Words = words
 		}
@@ -73,6 +74,14 @@ func gaps(d *report.Data) (g gapped, err error) {
 
 // gapWords are the words of a reason, after a number of gaps.
 func gapWords(code string) string { return cmp.Or(description.Reason(code).Words(), spaced(code)) }
+
+// next says when a report is tried again that not every sync tries.
+func next(one report.Gap) string {
+	if one.Next.IsZero() {
+		return ""
+	}
+	return "next try from " + one.Next.Format("2 Jan 2006") + " on"
+}
 
 func since(one report.Gap) string {
 	if one.Since.IsZero() {

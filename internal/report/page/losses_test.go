@@ -43,6 +43,14 @@ func TestWrite_searchSaysWhatWasLostInThisSync(t *testing.T) {
 	}
 }
 
+// TestWrite_saysWhenAGapIsTriedAgain that not every sync tries.
+func TestWrite_saysWhenAGapIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	if words := content(parsed(t, written(t, refresh()))); !strings.Contains(words, "next try from 1 Dec 2026 on") {
+		t.Error("the page does not say when")
+	}
+}
+
 // TestWrite_searchSaysWhatIsGone without an earlier sync, of which a first one knows none; and what Salesforce lists though it is not there.
 func TestWrite_searchSaysWhatIsGone(t *testing.T) {
 	t.Parallel()
