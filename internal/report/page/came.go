@@ -29,7 +29,7 @@ func (c came) Kinds() []count {
 			case kind == listing.Components:
 				words = "dashboard components"
 			case kind == listing.Reports: // so that the row can be compared with the first sentence
-				words += among(c.Record.States[description.StateGone], "gone") +
+				words += among(c.Record.States[description.StateGone], "listed but not there") +
 					among(c.Record.States[description.StateFiltered], "outside of the scope")
 			}
 			all = append(all, count{words, n})
@@ -51,7 +51,11 @@ func (c came) States() []count {
 	var all []count
 	for _, state := range description.States {
 		if n := c.Record.States[state]; n > 0 {
-			all = append(all, count{text.State(state), n})
+			words := text.State(state)
+			if state == description.StateGone { // elsewhere on the page gone is what no listing has any more
+				words = "listed but not there: deleted meanwhile, or hidden"
+			}
+			all = append(all, count{words, n})
 		}
 	}
 	return all

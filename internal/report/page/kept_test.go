@@ -96,8 +96,11 @@ func TestWrite_saysWhyMoreReportsWereListedThanAreVisible(t *testing.T) {
 		t.Error("none is gone")
 	}
 	d.Record.States[description.StateGone], d.Record.States[description.StateFiltered] = 1, 2
-	if !strings.Contains(string(written(t, d)), "reports, 1 of them gone, 2 of them outside of the scope<") {
+	if !strings.Contains(string(written(t, d)), "reports, 1 of them listed but not there, 2 of them outside of the scope<") {
 		t.Error("the first sentence and the table have different numbers")
+	}
+	if !strings.Contains(string(written(t, d)), ">listed but not there: deleted meanwhile, or hidden<") {
+		t.Error("what is listed is called gone")
 	}
 }
 
