@@ -17,8 +17,12 @@ func (l Lost) words() string {
 		return ""
 	}
 	text := fmt.Sprintf("%s gone from %s", isOrAre(l.Columns, "column"), humanize.Count(l.Reports, "report"))
-	if l.Of > 0 {
-		text += fmt.Sprintf(", %.1f%% of all", l.Percent())
+	switch percent := l.Percent(); {
+	case l.Of == 0:
+	case percent < 0.05:
+		text += ", less than 0.1% of all"
+	default:
+		text += fmt.Sprintf(", %.1f%% of all", percent)
 	}
 	return text + "."
 }

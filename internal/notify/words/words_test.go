@@ -266,3 +266,17 @@ func TestOf_aDisconnectedSourceIsToBeConnected(t *testing.T) {
 		t.Errorf("it advises %q: %s", message.Command, message.Text)
 	}
 }
+
+// A loss that is small is not none.
+func TestLost_aSmallShareIsNotNone(t *testing.T) {
+	t.Parallel()
+	for want, lost := range map[string]Lost{
+		"2 columns are gone from 2 reports, less than 0.1% of all.": {Columns: 2, Of: 9_000, Reports: 2},
+		"9 columns are gone from 9 reports, 0.1% of all.":           {Columns: 9, Of: 9_000, Reports: 9},
+		"1 column is gone from 1 report.":                           {Columns: 1, Reports: 1},
+	} {
+		if got := lost.words(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
