@@ -80,6 +80,9 @@ func (v *view) Happened() []string {
 // kept says what a sync without a record leaves to the next one: as everywhere where it is known, else by what was found in the bucket.
 func (v *view) kept() string {
 	if words := v.End.Kept(); words != "" {
+		if v.End.Reused > 0 { // the chart shows the others
+			words += "; " + humanize.Number(v.End.Reused) + " of them are known from earlier syncs"
+		}
 		return words
 	}
 	if n := len(v.Series.Points); n > 0 && v.Series.Points[n-1].Reports > 0 {

@@ -103,3 +103,14 @@ func TestWrite_saysWhatIsNotFound(t *testing.T) {
 		t.Error("private ones are read, and an extract has no such command")
 	}
 }
+
+// TestWrite_saysWhatIsKeptFromEarlierSyncs so that the sum and the chart can be compared.
+func TestWrite_saysWhatIsKeptFromEarlierSyncs(t *testing.T) {
+	t.Parallel()
+	d := failed()
+	d.End.Reports, d.End.Described, d.End.Reused = 748, 48, 651
+	const says = "699 of 748 reports are described and kept for the next one; 651 of them are known from earlier syncs."
+	if words := content(parsed(t, written(t, d))); !strings.Contains(words, says) {
+		t.Error("the page does not say what was known")
+	}
+}
