@@ -17,6 +17,9 @@ const byteOrder = "\ufeff"
 // gapColumns are the first line of the list of gaps.
 var gapColumns = []string{"folder", "name", "link", "reason", "since"}
 
+// unlisted says of the gaps of a sync whose account is not there that they are not known.
+const unlisted = "The gaps of this sync are not known: it ended before its account was written, or the account is not kept any more."
+
 // WriteGaps writes the gaps as a table that any spreadsheet opens. Where the address of the org is not known, a link is the Id alone.
 func WriteGaps(w io.Writer, d *Data) error {
 	if _, err := io.WriteString(w, byteOrder); err != nil {
@@ -24,6 +27,9 @@ func WriteGaps(w io.Writer, d *Data) error {
 	}
 	out := csv.NewWriter(w)
 	problem := out.Write(gapColumns)
+	if !d.Listed && problem == nil { // a heading alone would say that there are none
+		problem = out.Write([]string{"", "", "", unlisted, ""})
+	}
 	err := d.Gaps(func(gap Gap) bool {
 		link := d.Link(item.Report, gap.ID)
 		if link == "" {

@@ -35,6 +35,20 @@ func TestHarmless_leavesNoFormula(t *testing.T) {
 	}
 }
 
+// A heading alone says that a sync has no gaps. Of one that was cancelled nobody knows.
+func TestWriteGaps_saysWhereNobodyKnowsThem(t *testing.T) {
+	t.Parallel()
+	for listed, want := range map[bool]int{true: 1, false: 2} {
+		var out bytes.Buffer
+		if err := WriteGaps(&out, &Data{Listed: listed, Gaps: func(func(Gap) bool) error { return nil }}); err != nil {
+			t.Fatal(err)
+		}
+		if lines := strings.Count(out.String(), "\n"); lines != want || strings.Contains(out.String(), unlisted) == listed {
+			t.Errorf("listed %v: %q", listed, out.String())
+		}
+	}
+}
+
 func TestWriteGaps_withoutTheAddressOfTheOrgTheLinkIsTheID(t *testing.T) {
 	t.Parallel()
 	for base, want := range map[string]string{
@@ -43,7 +57,7 @@ func TestWriteGaps_withoutTheAddressOfTheOrgTheLinkIsTheID(t *testing.T) {
 		"https://acme.my.salesforce.com":  "https://acme.my.salesforce.com/lightning/r/Report/00O000000000001AAA/view",
 		"https://acme.my.salesforce.com/": "https://acme.my.salesforce.com/lightning/r/Report/00O000000000001AAA/view",
 	} {
-		d := &Data{BaseURL: base, Gaps: func(yield func(Gap) bool) error {
+		d := &Data{BaseURL: base, Listed: true, Gaps: func(yield func(Gap) bool) error {
 			yield(Gap{ID: "00O000000000001AAA", Name: "Übersicht, neu", Folder: "EMEA", Words: "Why.", Since: time.Date(2026, 11, 23, 1, 2, 3, 4, time.UTC)})
 			return nil
 		}}
