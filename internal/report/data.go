@@ -31,6 +31,9 @@ type Data struct {
 	Folders []Folder // top folders, those with most reports first; at most MostFolders, and the last sums up the rest
 	Told    []notify.Told
 
+	// Unlisted are the first components that show a report which the sync has not, at most MostUnlisted.
+	Unlisted []Unlisted
+
 	// GapsName is the name of the list of gaps beside the page; empty: that of the sync with staging.GapsSuffix.
 	GapsName string
 
@@ -55,6 +58,16 @@ type Delivered struct {
 	Sync string
 	At   time.Time // when it was over
 }
+
+// Unlisted is a component of a dashboard that shows a report which the sync has not.
+type Unlisted struct {
+	Component string // its name, which is often that of the report
+	Dashboard string // Id
+	Name      string // of the dashboard; empty where it is not listed either
+}
+
+// MostUnlisted bounds the components that the page lists for want of their reports.
+const MostUnlisted = 100
 
 // MostFolders bounds the folders that the page lists.
 const MostFolders = 200

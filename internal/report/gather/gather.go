@@ -39,7 +39,7 @@ func (s Source) Gather(ctx context.Context, sync string) (*report.Data, error) {
 		Source: s, sync: staging.Sync{Source: s.Name, ID: sync}, folders: newTree(),
 		data: &report.Data{Source: s.Name, Sync: sync, Version: s.Version, Made: time.Now().UTC()},
 	}
-	for _, step := range []func(context.Context) error{p.readEnd, p.readFirst, p.readTold, p.readDue, p.readAccount, p.readLogs} {
+	for _, step := range []func(context.Context) error{p.readEnd, p.readFirst, p.readTold, p.readDue, p.readAccount, p.unlisted, p.readLogs} {
 		if err := step(ctx); err != nil {
 			return nil, fmt.Errorf("gather the page of %s: %w", sync, err)
 		}

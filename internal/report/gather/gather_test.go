@@ -8,10 +8,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"longhaul/internal/account"
 	"longhaul/internal/description"
 	"longhaul/internal/history"
 	"longhaul/internal/history/change"
 	"longhaul/internal/history/item"
+	"longhaul/internal/listing"
 	"longhaul/internal/report"
 	"longhaul/internal/staging"
 )
@@ -150,5 +152,22 @@ func TestGather_aSyncWithoutARecord(t *testing.T) {
 	none := func(change.Change) bool { t.Error("a change"); return true }
 	if err := d.Changes(none); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestGather_findsTheDashboardsOfReportsThatAreNotThere by their components, where the record counts such reports.
+func TestGather_findsTheDashboardsOfReportsThatAreNotThere(t *testing.T) {
+	t.Parallel()
+	o := newOrg(t, 3)
+	o.Put(o.Sync.Inventory("components"),
+		fmt.Sprintf(`{"Id":%q,"Name":"There","DashboardId":%q,"CustomReportId":%q}`, id("01a", 1), id("01Z", 1), id("00O", 1)),
+		fmt.Sprintf(`{"Id":%q,"Name":"Not there","DashboardId":%q,"CustomReportId":%q}`, id("01a", 2), id("01Z", 1), id("00O", 99)))
+	if _, err := account.Write(t.Context(), account.Input{Store: o.Store, Sync: o.Sync}, account.Manifest{}); err != nil {
+		t.Fatal(err)
+	}
+	o.record(func(r *history.Record) { r.Unseen = &listing.Unseen{Kind: listing.UnseenAtLeast, Count: 1} })
+	want := []report.Unlisted{{Component: "Not there", Dashboard: id("01Z", 1), Name: "Board"}}
+	if diff := cmp.Diff(want, o.gather().Unlisted); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -114,6 +114,9 @@ func TestWrite_staysBelowItsBound(t *testing.T) {
 		d.Folders[i].Name = wide
 	}
 	d.FolderWords = func(string) string { return wide }
+	for range report.MostUnlisted {
+		d.Unlisted = append(d.Unlisted, report.Unlisted{Component: wide, Dashboard: wide, Name: wide})
+	}
 	d.Gaps = func(yield func(report.Gap) bool) error {
 		for n := range 20_000 {
 			gap := report.Gap{

@@ -8,6 +8,7 @@ import (
 	"longhaul/internal/description"
 	"longhaul/internal/history/change"
 	"longhaul/internal/history/item"
+	"longhaul/internal/report"
 	"longhaul/internal/report/page"
 )
 
@@ -70,5 +71,27 @@ func TestWrite_searchSaysWhatIsGone(t *testing.T) {
 	}
 	if strings.Contains(index, "earlier sync") {
 		t.Error("there is no earlier sync")
+	}
+}
+
+// TestWrite_listsTheDashboardsOfReportsThatAreNotThere of which the first sentence says how many there are.
+func TestWrite_listsTheDashboardsOfReportsThatAreNotThere(t *testing.T) {
+	t.Parallel()
+	d := base(record(10, 0), 10)
+	const title = "Dashboards that use reports which this sync has not"
+	if strings.Contains(string(written(t, d)), title) {
+		t.Error("there is none")
+	}
+	d.Unlisted = []report.Unlisted{{Component: "Revenue <b>", Dashboard: id("01Z", 1), Name: "Board"}, {Dashboard: id("01Z", 2)}}
+	tree := parsed(t, written(t, d))
+	requireTables(t, tree)
+	words := content(tree)
+	for _, says := range []string{title, "BoardRevenue <b>", id("01Z", 2) + "without a name"} {
+		if !strings.Contains(words, says) {
+			t.Errorf("the page does not say %q", says)
+		}
+	}
+	if strings.Contains(words, "There may be more.") {
+		t.Error("there are no more")
 	}
 }
