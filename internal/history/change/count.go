@@ -71,5 +71,9 @@ func (c *Change) LostColumns() (n int64) {
 	return n
 }
 
+// WhereColumnsAre says where to look for columns that reports lost.
+const WhereColumnsAre = "if nobody removed them on purpose, look at field permissions of the run-as user first: a column that it may not see is " +
+	"gone from every report"
+
 // LosesColumns says whether a report lacks a column that it had.
 func (c *Change) LosesColumns() bool { return c.LostColumns() > 0 }

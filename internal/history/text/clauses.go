@@ -6,10 +6,6 @@ import (
 	"longhaul/internal/history/change"
 )
 
-// WhereColumnsAre says where to look for columns that reports lost.
-const WhereColumnsAre = "if nobody removed them on purpose, look at field permissions of the run-as user first: a column that it may not see is " +
-	"gone from every report"
-
 // Trigger says what started a sync; empty where that is not known.
 func Trigger(code string) string { return trigger(code) }
 

@@ -1,7 +1,7 @@
 package words
 
 import (
-	"longhaul/internal/history/text"
+	"longhaul/internal/history/change"
 	"longhaul/internal/notify"
 )
 
@@ -82,7 +82,7 @@ var sayings = map[notify.Event]saying{
 	notify.ColumnsLost: {
 		title:   "reports have lost columns",
 		what:    func(t telling) []string { return []string{t.lost(), t.named(), t.delivered()} },
-		do:      text.WhereColumnsAre,
+		do:      change.WhereColumnsAre,
 		command: "diff {source}",
 	},
 	notify.ScheduleMissed: {

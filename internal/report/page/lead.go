@@ -55,7 +55,8 @@ func lost(r *history.Record) string {
 	if t.Lost == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" Since the sync of %s, %s lost %s.", began(r.Compared), humanize.Count(t.Lost, "report"), humanize.Count(t.LostColumns, "column"))
+	reports, columns := humanize.Count(t.Lost, "report"), humanize.Count(t.LostColumns, "column")
+	return fmt.Sprintf(" Since the sync of %s, %s lost %s.", began(r.Compared), reports, columns)
 }
 
 // Others say why visible reports have no columns; empty where all have them.

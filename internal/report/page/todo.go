@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"longhaul/internal/history"
+	"longhaul/internal/history/change"
 	"longhaul/internal/history/text"
 	"longhaul/internal/humanize"
 	"longhaul/internal/listing"
@@ -35,7 +36,7 @@ func (v *view) Do() []step {
 	}
 	var all []step
 	if lost(v.Record) != "" {
-		all = append(all, step{Words: "Look at the reports that lost columns, below. " + text.Sentence(text.WhereColumnsAre)})
+		all = append(all, step{Words: "Look at the reports that lost columns, below. " + text.Sentence(change.WhereColumnsAre)})
 	}
 	if missing(v.Record) > 0 {
 		all = append(all, step{Words: "Look at the gaps below: each group says what to do. Later syncs try them again by themselves."})

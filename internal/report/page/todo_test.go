@@ -77,7 +77,7 @@ func TestWrite_saysThatColumnsWereLost(t *testing.T) {
 	}
 	d.Record.Compared, d.Record.Changes = lastSync, change.Counts{item.Report: {Lost: 59, LostColumns: 60}}
 	words := content(parsed(t, written(t, d)))
-	for _, says := range []string{"Since the sync of 22 Nov 2026 02:00 UTC, 59 reports lost 60 columns.", text.Sentence(text.WhereColumnsAre)} {
+	for _, says := range []string{"Since the sync of 22 Nov 2026 02:00 UTC, 59 reports lost 60 columns.", text.Sentence(change.WhereColumnsAre)} {
 		if !strings.Contains(words, says) {
 			t.Errorf("the page does not say %q", says)
 		}
