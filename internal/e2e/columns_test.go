@@ -71,7 +71,8 @@ func TestColumns_thatAreLostAreTheSameEverywhere(t *testing.T) {
 	page := html.UnescapeString(string(raw))
 	clauses := text.Changed(change.Counts{item.Report: told})
 	for _, says := range []string{
-		"<dt>Took</dt><dd>" + took + "</dd>", "Reports that lost columns (3)", "Reports with other columns (3)", text.Sentence(clauses[0]), "3 lost " + lost,
+		"<dt>Took</dt><dd>" + took + "</dd>", "Reports that lost columns (3)", "Reports with other columns (3)",
+		text.Sentence(clauses[0]), "3 lost " + lost,
 	} {
 		if !strings.Contains(page, says) {
 			t.Errorf("the page does not say %q", says)
