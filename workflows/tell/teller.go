@@ -51,6 +51,7 @@ func (t *Teller) GoOn(ctx workflow.Context) {
 	if t.Own.stands() {
 		t.changes++
 	}
+	t.at = Standstill{}
 	t.Own.goOn(workflow.Now(ctx))
 }
 
@@ -122,20 +123,15 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// look looks whether the sync has moved. What a running activity says that it waits for, such as a full disk, is why it has not.
+// look looks whether the sync has moved, and shows what is new.
 func (t *Teller) look(ctx workflow.Context) {
-	before, s := t.Own.StalledSince(), sight{heard: t.Done()}
+	since, why, s := t.Own.StalledSince(), t.Own.Why, sight{heard: t.Done()}
 	var known bool
 	if s.running, s.waiting, known = t.running(ctx); !known { // that an answer is missing is no news
-		s.running, s.waiting = t.Own.Count-t.Own.Known, t.at.Why
+		s.running, s.waiting = t.Own.Count-t.Own.Known, t.Own.Why
 	}
-	if t.Own.look(s, workflow.Now(ctx), t.Limit()) {
-		t.at = Standstill{Why: s.waiting}
-		if s.waiting != "" {
-			t.at.Do = "Mend what is said above: the sync goes on by itself"
-		}
-	}
-	if after := t.Own.StalledSince(); after != before {
+	t.Own.look(s, workflow.Now(ctx), t.Limit())
+	if t.Own.StalledSince() != since || t.Own.Why != why {
 		t.Shown(ctx)
 	}
 }
@@ -156,11 +152,20 @@ func (t *Teller) running(ctx workflow.Context) (sum int64, waiting string, known
 	return sum, waiting, true
 }
 
+// DoOfStall is what somebody can do about a stall of which a running activity says why.
+const DoOfStall = "Fix what is said above: the sync goes on by itself"
+
 // tell starts the workflow of a message.
 func (t *Teller) tell(ctx workflow.Context, fact notify.Fact) {
 	t.Own.Sent++
 	fact.Source, fact.Sync, fact.At = t.Source, t.Sync(), workflow.Now(ctx).UTC()
-	if fact.Event != notify.Recovered {
+	switch fact.Event {
+	case notify.Recovered:
+	case notify.Stalled:
+		if fact.Why = t.Own.Why; fact.Why != "" {
+			fact.Do = DoOfStall
+		}
+	default:
 		fact.Why, fact.Do, fact.Until = t.at.Why, t.at.Do, t.at.Until
 	}
 	fact.ID = notify.IDOf(t.Source, fact.Sync, fact.Event, t.Own.Sent)
