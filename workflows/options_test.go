@@ -47,11 +47,21 @@ func quickly() workflow.ActivityOptions {
 	return options
 }
 
-// page holds up the end of a sync for a minute at most, also where a worker hangs.
 func page() workflow.ActivityOptions {
-	options := bounded(25*time.Second, 8*time.Second, 2)
-	options.ScheduleToStartTimeout = 10 * time.Second
+	options := bounded(20*time.Second, 8*time.Second, 2)
+	options.ScheduleToStartTimeout = 9 * time.Second
 	return options
+}
+
+// TestOptions_aPageHoldsUpTheEndForAMinuteAtMost, also where a worker hangs.
+func TestOptions_aPageHoldsUpTheEndForAMinuteAtMost(t *testing.T) {
+	t.Parallel()
+	options := optionTable()["WritePage"]
+	tries := time.Duration(options.RetryPolicy.MaximumAttempts)
+	between := (tries - 1) * options.RetryPolicy.InitialInterval
+	if most := tries*(options.ScheduleToStartTimeout+options.StartToCloseTimeout) + between; tries != 2 || most > time.Minute {
+		t.Errorf("%d tries take %s", tries, most)
+	}
 }
 
 // optionTable holds the options of every activity.

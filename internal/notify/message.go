@@ -24,6 +24,8 @@ type Fact struct {
 	Closes  []Event   `json:"closes,omitempty"`  // of Recovered: what is over
 	Outcome string    `json:"outcome,omitempty"` // of a sync that has ended
 
+	Unwritten bool `json:"unwritten,omitempty"` // the end of the sync did not wait for its page
+
 	Receiver string `json:"receiver,omitempty"` // of Test: the only one that it is for; empty: all of the source
 }
 
@@ -32,11 +34,12 @@ func IDOf(source, sync string, event Event, n int) string {
 	return fmt.Sprintf("%s%s-%d", ofSync(source, sync), event, n)
 }
 
-// NumberOf is n of the id of a message of a sync; 0 for one that the sync itself did not tell.
+// NumberOf is n of the id of a message of a sync; 0 for one that this sync itself did not tell.
 func NumberOf(source, sync, id string) int {
-	_, number, _ := strings.Cut(strings.TrimPrefix(id, ofSync(source, sync)), "-")
+	rest, own := strings.CutPrefix(id, ofSync(source, sync))
+	_, number, _ := strings.Cut(rest, "-")
 	n, err := strconv.Atoi(number)
-	if err != nil {
+	if !own || err != nil {
 		return 0
 	}
 	return n

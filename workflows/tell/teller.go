@@ -168,16 +168,31 @@ func (t *Teller) tell(ctx workflow.Context, fact notify.Fact) {
 	default:
 		fact.Why, fact.Do, fact.Until = t.at.Why, t.at.Do, t.at.Until
 	}
-	fact.ID = notify.IDOf(t.Source, fact.Sync, fact.Event, t.Own.Sent)
-	if t.Heard() && !(t.Dry && isNoise(fact)) {
+	heard := t.Heard() && fact.Event != "" && !(t.Dry && isNoise(fact))
+	if !heard {
+		fact.Event = ""
+	}
+	if heard || fact.Unwritten {
+		fact.ID = notify.IDOf(t.Source, fact.Sync, cmp.Or(fact.Event, page), t.Own.Sent)
 		t.start(ctx, fact)
 	}
 }
+
+// page stands in the id where the event of a message stands, of a workflow that only writes the page of the sync.
+const page notify.Event = "page"
 
 // isNoise says whether a fact of a sync that delivers nothing is left out: its end, and waits that pass by themselves.
 func isNoise(fact notify.Fact) bool {
 	of := append([]notify.Event{fact.Event}, fact.Closes...)
 	return !slices.ContainsFunc(of, func(e notify.Event) bool { return e == notify.Blocked || e == notify.Held || e == notify.Stalled })
+}
+
+// summary is what the UI shows beside the workflow of a message.
+func summary(fact notify.Fact) string {
+	if fact.Event == "" {
+		return "write the page of " + fact.Source
+	}
+	return fmt.Sprintf("tell people of %s: %s", fact.Source, fact.Event)
 }
 
 // start starts it and waits until Temporal has it: the sync may end then.
@@ -189,7 +204,7 @@ func (t *Teller) start(ctx workflow.Context, fact notify.Fact) {
 		WorkflowID: fact.ID, TaskQueue: call.TaskQueue, WorkflowExecutionTimeout: Longest,
 		WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
 		ParentClosePolicy:     enumspb.PARENT_CLOSE_POLICY_ABANDON,
-		StaticSummary:         fmt.Sprintf("tell people of %s: %s", t.Source, fact.Event),
+		StaticSummary:         summary(fact),
 	})
 	err := workflow.ExecuteChildWorkflow(ctx, NotifySourceType, fact).GetChildWorkflowExecution().Get(ctx, nil)
 	if err != nil && !temporal.IsWorkflowExecutionAlreadyStartedError(err) {
@@ -202,14 +217,14 @@ func (t *Teller) Ended(ctx workflow.Context, fact notify.Fact) {
 	if t.Dry { // whoever started it asks
 		fact.Event = ""
 	}
-	if fact.Event == "" {
-		if t.Own.Event == "" {
-			return
-		}
+	if fact.Event == "" && t.Own.Event != "" {
 		fact.Event = notify.Recovered
 	}
 	if t.Own.Event != "" {
 		fact.Closes, t.Own.Event = append(fact.Closes, t.Own.Event), ""
+	}
+	if fact.Event == "" && !fact.Unwritten {
+		return
 	}
 	t.at = Standstill{Why: fact.Why, Do: fact.Do}
 	t.tell(ctx, fact)
