@@ -245,7 +245,13 @@ func TestStatus_saysWhatToDoAboutAWait(t *testing.T) {
 	if f.progress.Trouble = "the disk is full; make room on it"; said() != want { // as a worker says at this moment
 		t.Errorf("it says %q, want %q", said(), want)
 	}
-	f.progress.StalledWhy, f.progress.Trouble = "", ""
+	f.progress.StalledWhy, f.progress.Trouble, f.progress.Waiting = "", "", "no worker serves source acme"
+	want = "acme is being synced: describe: 5 of 10 reports (50%); nothing has moved since " + humanize.Moment(monday) +
+		"; waiting: no worker serves source acme\n"
+	if got := said(); got != want {
+		t.Errorf("it says %q, want %q", got, want)
+	}
+	f.progress.Stalled = nil
 	f.progress.Phase, f.progress.Waiting = workflows.PhaseHeld, "why"
 	if got := said(); strings.Contains(got, "What to do") {
 		t.Errorf("it says twice what to do: %q", got)

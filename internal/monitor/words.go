@@ -18,6 +18,8 @@ func (s Snapshot) sentence() string {
 		return words + "; " + s.stalledWords()
 	case s.Waiting == "":
 		return words
+	case s.Stalled != nil: // and no worker serves the source, or none takes the next step
+		words += "; nothing has moved since " + humanize.Moment(*s.Stalled)
 	}
 	return words + "; waiting" + s.untilWords() + ": " + s.Why()
 }
