@@ -22,7 +22,7 @@ func TestPages_showTheWayToEveryPlace(t *testing.T) {
 	}
 	for _, path := range []string{
 		place.App, place.Scopes, place.Keys, place.Flows, place.Policies, place.RunAs, place.Permitted, place.Addresses, place.AppUsage,
-		place.Connected, place.OrgFlows, place.Assurance, place.MyDomain, place.Company, place.CallsOfADay, place.Sessions, place.User,
+		place.Connected, place.Blocked, place.OrgFlows, place.Assurance, place.MyDomain, place.Company, place.CallsOfADay, place.Sessions, place.User,
 		place.Activity, place.Logins, place.LoginRanges, place.Sets, place.Permissions, place.NewSet,
 	} {
 		for part := range strings.SplitSeq(path, "; of a connected app ") {

@@ -111,6 +111,7 @@ type sentence struct {
 	text    string
 	invalid bool // by fault.Invalidf
 	part    bool // what a function returns, which may be a word for other code
+	found   bool // what a row may quote and need not: a warning, a reason within a sentence, a constant
 }
 
 // filledIn are parts that the literal does not have.
@@ -118,6 +119,9 @@ var filledIn = regexp.MustCompile(`\{\}|%[.0-9]*[a-z]|[.:;,]`)
 
 // needsRow leaves out beginnings and ends of sentences, and what names its own setting.
 func (s sentence) needsRow() bool {
+	if s.found {
+		return false
+	}
 	fewest := 3
 	if s.part {
 		fewest = 6
@@ -168,8 +172,8 @@ func saidBy(file *ast.File, speaks bool) (found []sentence) {
 	ast.Inspect(file, func(node ast.Node) bool {
 		switch node := node.(type) {
 		case *ast.KeyValueExpr:
-			if key, ok := node.Key.(*ast.Ident); ok && slices.Contains(fields, key.Name) {
-				found = append(found, sentence{text: textOf(node.Value)})
+			if key, ok := node.Key.(*ast.Ident); ok && (slices.Contains(fields, key.Name) || key.Name == "text") {
+				found = append(found, sentence{text: textOf(node.Value), found: key.Name == "text"})
 			}
 		case *ast.AssignStmt:
 			for i, left := range node.Lhs {
@@ -180,9 +184,13 @@ func saidBy(file *ast.File, speaks bool) (found []sentence) {
 				case *ast.Ident:
 					name = to.Name
 				}
-				if slices.Contains(fields, name) && i < len(node.Rhs) {
-					found = append(found, sentence{text: textOf(node.Rhs[i])})
+				if (slices.Contains(fields, name) || name == "reason") && i < len(node.Rhs) {
+					found = append(found, sentence{text: textOf(node.Rhs[i]), found: name == "reason"})
 				}
+			}
+		case *ast.ValueSpec:
+			for _, value := range node.Values {
+				found = append(found, sentence{text: textOf(value), found: true})
 			}
 		case *ast.ReturnStmt:
 			if speaks && len(node.Results) == 1 {

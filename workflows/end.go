@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"cmp"
 	"errors"
 
 	enumspb "go.temporal.io/api/enums/v1"
@@ -175,7 +176,7 @@ func (s *sync) close(ctx workflow.Context, outcome Outcome, failure *activities.
 	}
 	return &Result{
 		Source: state.Sync.Source, Sync: state.Sync.ID, Outcome: outcome,
-		Seconds: workflow.Now(ctx).Sub(state.Started).Seconds(), APICalls: state.Calls,
+		Seconds: cmp.Or(state.Took, workflow.Now(ctx).Sub(state.Started).Seconds()), APICalls: state.Calls,
 		Kinds: state.Kinds, States: state.States, Coverage: coverage,
 		Vanished: state.Vanished, Kept: state.kept(),
 		Files: state.files(), Exports: state.deliveries(), Uploaded: state.delivered(),

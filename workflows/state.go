@@ -29,7 +29,8 @@ type State struct {
 	Run     string          `json:"run,omitempty"`    // the run that handed this state to the next one
 	Logged  string          `json:"logged,omitempty"` // the standstill that the log has a line of, until it is over
 
-	Course course.Course `json:"course"` // how the sync has gone so far
+	Course course.Course `json:"course"`         // how the sync has gone so far
+	Took   float64       `json:"took,omitempty"` // seconds until its record or its end was left: what all say who tell of it
 
 	Warnings       []warning.Warning `json:"warnings"`
 	UnknownSignals []warning.Warning `json:"unknown_signals,omitempty"` // warnings of them
@@ -94,6 +95,7 @@ func (s *State) allWarnings() []warning.Warning { return slices.Concat(s.Warning
 func (s *State) course(ctx workflow.Context) history.Course {
 	workflowOf := workflow.GetInfo(ctx).WorkflowExecution
 	all := s.Course.At(s.Started, workflow.Now(ctx))
+	s.Took = all.Seconds
 	all.Warnings, all.Workflow, all.Run = s.allWarnings(), workflowOf.ID, workflowOf.RunID
 	if all.OrgURL = s.Auth.BaseURL; s.Quota.Max > 0 {
 		now := workflow.Now(ctx)

@@ -63,7 +63,7 @@ func ParseFileType(text string) (FileType, error) {
 	case DBT, Viz, Warehouse, Quality:
 		return t, nil
 	}
-	return "", fault.Invalidf("%.40q is not a file type: use DBT, VIZ, WAREHOUSE or QUALITY", text)
+	return "", fault.Invalidf("%.40q is not a file type: use DBT, VIZ, WAREHOUSE or QUALITY, and for any other castor's own castor-upload", text)
 }
 
 // Path returns where a file of a type goes, below the address of the zone. The timestamp (seconds since 1970) is for the types

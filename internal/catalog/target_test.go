@@ -37,7 +37,7 @@ func TestParseFileType(t *testing.T) {
 			t.Errorf("%s: got %s, %v", good, got, err)
 		}
 	}
-	want := `"viz" is not a file type: use DBT, VIZ, WAREHOUSE or QUALITY`
+	want := `"viz" is not a file type: use DBT, VIZ, WAREHOUSE or QUALITY, and for any other castor's own castor-upload`
 	if _, err := ParseFileType("viz"); err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}

@@ -131,6 +131,8 @@ func TestMain_wrongUsage(t *testing.T) {
 		{"help on an unknown verb", []string{"longhaul", "help", "sever"}, `longhaul: "sever" is not a verb of longhaul: ` +
 			`did you mean serve? There are ` + verbs},
 		{"an unknown flag", []string{"longhaul", "sync", "acme", "--fast"}, "longhaul: unknown flag: --fast; `longhaul sync --help` shows what there is"},
+		{"a flag that a newer castor-upload has", []string{"castor-upload", "--project_name", "core", "-t", "LOOKML"}, "castor-upload: unknown flag: " +
+			"--project_name; `castor-upload --help` shows what there is. For a job that needs more call castor's own program by its path"},
 		{"a flag with a slip", []string{"longhaul", "sync", "acme", "--detatch"}, "longhaul: unknown flag: --detatch, did you mean --detach? " +
 			"`longhaul sync --help` shows what there is"},
 		{"a flag that is written in another way", []string{"longhaul", "demo", "--max_inflight", "3"}, "longhaul: unknown flag: --max_inflight, " +

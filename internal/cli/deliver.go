@@ -77,7 +77,7 @@ func heldError(concerns []activities.Concern, out string) error {
 	if slices.ContainsFunc(concerns, aboutRights) {
 		message := fmt.Sprintf("%s. The files in %s stay as they were. Give the user what it lacks and run the same command again", what, out)
 		if !slices.ContainsFunc(concerns, activities.Concern.IsVital) {
-			message += ", or continue without it with --accept-shrink"
+			message += ", or continue without it: once with --accept-shrink, in every run with --accept-missing " + lacking(concerns)
 		}
 		return &fault.Error{Class: fault.PermissionMissing, System: fault.Salesforce, Message: message}
 	}
@@ -86,6 +86,17 @@ func heldError(concerns []activities.Concern, out string) error {
 		message: fmt.Sprintf("%s. The files in %s stay as they were. If that is right, run the same command with --accept-shrink; "+
 			"else fix the cause and run it again", what, out),
 	}
+}
+
+// lacking are the names of the permissions that concerns are about, as --accept-missing takes them.
+func lacking(concerns []activities.Concern) string {
+	var names []string
+	for _, c := range concerns {
+		if aboutRights(c) {
+			names = append(names, c.Params["permissions"])
+		}
+	}
+	return strings.ReplaceAll(strings.Join(names, ","), " ", "")
 }
 
 func aboutRights(c activities.Concern) bool {

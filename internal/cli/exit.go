@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"longhaul/internal/cli/ask"
 	"longhaul/internal/fault"
 	"longhaul/internal/humanize"
 	"longhaul/internal/monitor"
@@ -24,6 +25,7 @@ const (
 	exitStopped     = 8
 	exitShrunk      = 9
 	exitWaits       = 10
+	exitDiffer      = 11
 	exitInterrupted = 130
 )
 
@@ -43,6 +45,7 @@ var exitCodes = []struct {
 	{exitStopped, "the sync was cancelled, terminated or discarded"},
 	{exitShrunk, "far less was found than last time (only extract)"},
 	{exitWaits, "the sync waits for API calls and goes on by itself (only with --no-wait)"},
+	{exitDiffer, "the two folders differ (only diff of two folders)"},
 	{exitInterrupted, "interrupted"},
 }
 
@@ -88,6 +91,9 @@ func endingOf(err error) *ending {
 	var end *ending
 	if errors.As(err, &end) {
 		return end
+	}
+	if errors.Is(err, ask.ErrDiffer) {
+		return &ending{class: "differ", code: exitDiffer, message: ask.ErrDiffer.Error()}
 	}
 	var stopped *monitor.Stopped
 	if errors.As(err, &stopped) {

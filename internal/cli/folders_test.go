@@ -74,7 +74,7 @@ Reports that are gone (1)
 Reports that were renamed (1)
   "Deals Won" (00O000000000001AAA): was "Won"
 `
-	if diff := cmp.Diff(want, shown); diff != "" || code != exitDone || !strings.Contains(strings.Join(strings.Fields(notes), " "), "they do not count as differences.") {
+	if diff := cmp.Diff(want, shown); diff != "" || code != exitDiffer || !strings.Contains(strings.Join(strings.Fields(notes), " "), "they do not count as differences.") {
 		t.Errorf("code %d, stderr %s (-want +got):\n%s\nnotes:\n%s", code, out.stderr.String(), diff, notes)
 	}
 	code, out = compared(t, "a", "a")
@@ -86,7 +86,7 @@ Reports that were renamed (1)
 		Equal *bool
 		Files []struct{ Name string }
 	}
-	if err := json.Unmarshal(out.stdout.Bytes(), &got); err != nil || code != exitDone || got.Equal == nil || *got.Equal || len(got.Files) != 6 {
+	if err := json.Unmarshal(out.stdout.Bytes(), &got); err != nil || code != exitDiffer || got.Equal == nil || *got.Equal || len(got.Files) != 6 {
 		t.Errorf("code %d, %v: %s", code, err, out.stdout.String())
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"longhaul/internal/guard"
 	"longhaul/internal/host"
 	"longhaul/internal/node"
+	"longhaul/internal/warning"
 	"longhaul/workflows"
 )
 
@@ -79,7 +80,10 @@ func (r *heldRun) Get(ctx context.Context, into any) error {
 
 var (
 	fewer  = activities.Concern{Code: guard.ConcernShrunkReports, What: "The run-as user sees 30 reports, 30 fewer than the 60 of the last sync"}
-	lacked = activities.Concern{Code: guard.ConcernPermissionMissing, What: `The run-as user lacks "Run Reports"`}
+	lacked = activities.Concern{
+		Code: guard.ConcernPermissionMissing, What: `The run-as user lacks "View Reports" and "View Dashboards"`,
+		Params: warning.Params{"permissions": warning.List([]string{"ViewPublicReports", "ViewPublicDashboards"})},
+	}
 )
 
 func extractOn(t *testing.T, h *heldTemporal, more ...string) (int, *output) {
@@ -99,10 +103,15 @@ func TestExtract_endsWithTheCodeOfWhatItFound(t *testing.T) {
 		concerns []activities.Concern
 		code     int
 		class    string
+		advice   string
 	}{
-		"far less than last time":                 {[]activities.Concern{fewer}, exitShrunk, "shrunk"},
-		"a permission is missing":                 {[]activities.Concern{lacked}, exitPermission, "permission_missing"},
-		"a permission is missing, and so is more": {[]activities.Concern{fewer, lacked}, exitPermission, "permission_missing"},
+		"far less than last time": {[]activities.Concern{fewer}, exitShrunk, "shrunk", "run the same command with --accept-shrink;"},
+		"a permission is missing": {
+			[]activities.Concern{lacked}, exitPermission, "permission_missing", "--accept-missing ViewPublicReports,ViewPublicDashboards",
+		},
+		"a permission is missing, and so is more": {
+			[]activities.Concern{fewer, lacked}, exitPermission, "permission_missing", "--accept-missing ViewPublicReports,ViewPublicDashboards",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -112,7 +121,7 @@ func TestExtract_endsWithTheCodeOfWhatItFound(t *testing.T) {
 			if code != row.code || out.stdout.Len() > 0 || !cmp.Equal(h.answers, []string{workflows.DiscardUpdate}) {
 				t.Errorf("code %d, answered %q, stdout %q", code, h.answers, out.stdout.String())
 			}
-			for _, want := range []string{row.concerns[0].What, "--accept-shrink", "stay as they were"} {
+			for _, want := range []string{row.concerns[0].What, "--accept-shrink", row.advice, "stay as they were"} {
 				if strings.Count(text, want) != 1 {
 					t.Errorf("it does not say %q once:\n%s", want, text)
 				}

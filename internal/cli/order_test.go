@@ -202,6 +202,7 @@ func TestOrders_sayWhatHappened(t *testing.T) {
 	} {
 		s := steer(row.now)
 		s.becomes[row.args[0]] = row.becomes
+		s.ended <- nil
 		code, out := give(t, s, row.args...)
 		if got := strings.TrimSpace(out.stdout.String()); code != 0 || got != row.says || strings.Join(s.orders, "\n") != row.order {
 			t.Errorf("%v: code %d, sent %q, says\n%s%s\nwant\n%s", row.args, code, s.orders, got, out.stderr.String(), row.says)

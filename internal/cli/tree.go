@@ -128,6 +128,9 @@ func (a *App) dress(cmd *cobra.Command, c *console) {
 		if near := config.NearFlag(cmd.Flags(), err); near != "" {
 			return fault.Invalidf("%s, did you mean --%s? `%s --help` shows what there is", err, near, cmd.CommandPath())
 		}
+		if links[a.name()] != "" { // it stands in for a program that may be newer
+			return fault.Invalidf("%s; `%s --help` shows what there is. For a job that needs more call castor's own program by its path", err, cmd.CommandPath())
+		}
 		return fault.Invalidf("%s; `%s --help` shows what there is", err, cmd.CommandPath())
 	})
 	for _, child := range cmd.Commands() {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/spf13/cobra"
@@ -51,7 +52,8 @@ func (v *workerVerb) run(ctx context.Context, cmd *cobra.Command) error {
 	defer n.Close()
 	served, left := n.Sources()
 	options.Logger.Info("working", zap.Strings("sources", served), zap.Strings("left_out", left),
-		zap.String("task_queue", workflows.TaskQueue), zap.String("version", v.app.Version))
+		zap.String("task_queue", workflows.TaskQueue), zap.String("version", v.app.Version),
+		zap.String("metrics", cmp.Or(settings.Metrics.Address, config.Nowhere)), zap.Strings("receivers", settings.Notify.Names()))
 	if len(served)+len(left) == 0 {
 		options.Logger.Warn(noneConnected)
 	}

@@ -190,7 +190,7 @@ func TestReadCastorUpload_saysWhatToChange(t *testing.T) {
 		{"a file and a folder", []string{"-f", "f", "-d", "d"}, complete, []string{"--file_path (-f) and --directory_path (-d) exclude each other: give one of them"}},
 		{"an id that is no UUID", []string{"-s", "acme"}, complete, []string{`--source_id: the source id "acme" is not a UUID such as ` + uploadID +
 			": copy the one that the Catalog team gave you with the token"}},
-		{"a type", []string{"-t", "viz"}, complete, []string{`--file_type: "viz" is not a file type: use DBT, VIZ, WAREHOUSE or QUALITY`}},
+		{"a type", []string{"-t", "viz"}, complete, []string{`--file_type: "viz" is not a file type: use DBT, VIZ, WAREHOUSE or QUALITY, and for any other castor's own castor-upload`}},
 		{
 			"a zone", nil, append(complete[:4:4], "CASTOR_UPLOADER_ZONE=eu"),
 			[]string{`CASTOR_UPLOADER_ZONE: "eu" is not a zone of the catalog: use EU (app.castordoc.com) or US (app.us.castordoc.com)`},

@@ -288,10 +288,8 @@ func TestRead_saysWhatIsNeeded(t *testing.T) {
 
 func TestRead_warnsOfVariablesThatLookLikeSettings(t *testing.T) {
 	t.Parallel()
-	cfg, _, err := Read(Input{Dir: t.TempDir(), Environment: Environment{
-		"LONGHAUL_LOGLEVEL=debug", "LONGHAUL_METRIC_ADDRESS=:1",
-		"LONGHAUL_CONFIG=", "LONGHAUL_SOMETHING_ELSE=1",
-	}})
+	environment := Environment{"LONGHAUL_LOGLEVEL=debug", "LONGHAUL_METRIC_ADDRESS=:1", "LONGHAUL_CONFIG=", "LONGHAUL_SOMETHING_ELSE=1"}
+	cfg, _, err := Read(Input{Dir: t.TempDir(), Environment: environment})
 	want := []string{
 		"the environment variable LONGHAUL_LOGLEVEL means nothing here; did you mean LONGHAUL_LOG_LEVEL?",
 		"the environment variable LONGHAUL_METRIC_ADDRESS means nothing here; did you mean LONGHAUL_METRICS_ADDRESS?",

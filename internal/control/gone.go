@@ -17,6 +17,8 @@ const (
 	// that lives takes it at once; for 5 seconds Temporal keeps it for the worker that took the last step. Before that Temporal waits for a
 	// dead one: 10 seconds for a step, and as long for a heartbeat.
 	goneAfter = 8 * time.Second
+	// takenWithin is how long Untaken waits for a worker to take the first step of a sync.
+	takenWithin = 3 * time.Second
 	// goneEvery is how often that is asked.
 	goneEvery = time.Second
 )
@@ -53,15 +55,12 @@ func untilGone(ctx context.Context, c client.Client, run client.WorkflowRun) err
 		if !gone {
 			continue
 		}
-		words := "no worker"
+		words := Unheard(ctx, c)
 		if taken {
-			words = fmt.Sprintf("the worker that took workflow %s is gone, and no other", run.GetID())
+			words = fmt.Sprintf("the worker that took workflow %s is gone, and no other takes its next step: "+
+				"start one with `longhaul-worker --config FILE` or `longhaul serve --config FILE`, and ask again", run.GetID())
 		}
-		return &fault.Error{
-			Class: fault.Transient, System: fault.Temporal,
-			Message: fmt.Sprintf("%s polls task queue %s: start one with `longhaul-worker --config FILE` or `longhaul serve --config FILE`, and ask again",
-				words, workflows.TaskQueue),
-		}
+		return &fault.Error{Class: fault.Transient, System: fault.Temporal, Message: words}
 	}
 }
 
@@ -92,4 +91,27 @@ func workerGone(ctx context.Context, c client.Client, run client.WorkflowRun) (g
 		}
 	}
 	return true, state.GetWorkflowExecutionInfo().GetHistoryLength() > untaken
+}
+
+// Untaken says in a clause, as Unheard does, that no worker takes a workflow that was just started; empty where one does, or Temporal does
+// not tell.
+func Untaken(ctx context.Context, c client.Client, run client.WorkflowRun) string {
+	within, cancel := context.WithTimeout(ctx, takenWithin)
+	defer cancel()
+	ticker := time.NewTicker(pollersEvery)
+	defer ticker.Stop()
+	for {
+		state, err := c.DescribeWorkflowExecution(within, run.GetID(), run.GetRunID())
+		if waits := state.GetPendingWorkflowTask().GetState() == enumspb.PENDING_WORKFLOW_TASK_STATE_SCHEDULED; err == nil && !waits {
+			return ""
+		}
+		select {
+		case <-within.Done():
+			if ctx.Err() != nil || err != nil && within.Err() == nil {
+				return ""
+			}
+			return Unheard(ctx, c)
+		case <-ticker.C:
+		}
+	}
 }

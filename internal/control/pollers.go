@@ -32,6 +32,9 @@ func pollers(ctx context.Context, c client.Client) (int, error) {
 	return live(answer.GetPollers()), nil
 }
 
+// NoWorker says in a clause that nothing polls the queue of workflow tasks, and what to do.
+const NoWorker = "no worker polls task queue " + workflows.TaskQueue + ": start one with `longhaul-worker --config FILE` or `longhaul serve --config FILE`"
+
 // Unheard says in a clause what it is when no worker has answered for a sync in time: who polls is asked before it says that nobody does. Temporal
 // lists a worker for a while after it has stopped.
 func Unheard(ctx context.Context, c client.Client) string {
@@ -40,7 +43,7 @@ func Unheard(ctx context.Context, c client.Client) string {
 	case err != nil:
 		return "no worker answered in time, and Temporal does not say whether one polls task queue " + workflows.TaskQueue + ": look into its log"
 	case n == 0:
-		return "no worker polls task queue " + workflows.TaskQueue + ": start one"
+		return NoWorker
 	case n == 1:
 		return fmt.Sprintf("a worker did not answer in time; it polled task queue %s within the last %.0f s: if this stays, look into its log, or start one",
 			workflows.TaskQueue, doctor.Memory.Seconds())

@@ -70,7 +70,19 @@ func ask(ctx context.Context, c client.Client, options client.StartWorkflowOptio
 	if err != nil {
 		return unasked(id, err)
 	}
-	return unanswered(id, awaitAnswer(ctx, c, run, into))
+	err = awaitAnswer(ctx, c, run, into)
+	gone := fault.From(err) != nil || ctx.Err() != nil                                                      // the worker, or who asks
+	if err != nil && gone && options.WorkflowIDConflictPolicy == enumspb.WORKFLOW_ID_CONFLICT_POLICY_FAIL { // nobody else asks it
+		giveUp(ctx, c, run)
+	}
+	return unanswered(id, err)
+}
+
+// giveUp ends a question whose asker gives it up, so that nothing comes of it later. One that has an end of its own keeps it.
+func giveUp(ctx context.Context, c client.Client, run client.WorkflowRun) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), AskTimeout)
+	defer cancel()
+	_ = c.TerminateWorkflow(ctx, run.GetID(), run.GetRunID(), "its asker gave it up")
 }
 
 // unasked explains why Temporal gave no answer. A question is no sync, which would go on.

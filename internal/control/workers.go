@@ -2,7 +2,6 @@ package control
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
@@ -40,11 +39,7 @@ func NeedWorker(ctx context.Context, c client.Client) error {
 		}
 		select {
 		case <-ctx.Done():
-			return &fault.Error{
-				Class: fault.Transient, System: fault.Temporal,
-				Message: fmt.Sprintf("no worker polls task queue %s: start one with `longhaul-worker --config FILE` "+
-					"or `longhaul serve --config FILE`", workflows.TaskQueue),
-			}
+			return &fault.Error{Class: fault.Transient, System: fault.Temporal, Message: NoWorker}
 		case <-ticker.C:
 		}
 	}

@@ -102,7 +102,7 @@ func TestConnected_aSourceComesGoesAndComesBackInMidSync(t *testing.T) {
 		seen = max(seen, p.Done)
 		return p.Phase == workflows.PhaseBlocked
 	})
-	const says = `source "acme" was disconnected, so its credentials are gone: connect it again (longhaul connect acme), or cancel the sync`
+	const says = `source "acme" was disconnected, so its credentials are gone: connect it again (longhaul connect acme)`
 	if !strings.Contains(blocked.Waiting, says) {
 		t.Errorf("it is blocked for %q", blocked.Waiting)
 	}

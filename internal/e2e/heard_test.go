@@ -37,16 +37,22 @@ const mailKey = "m41l-s3cret-p4ss"
 // away is where nobody listens.
 const away = "http://127.0.0.1:1/in"
 
-// receivers are those that take every message, one that never answers, one that fails and one that is away.
+// receivers are the takers, one that never answers, one that fails and one that is away.
 func (h *heard) receivers(t *testing.T) []notify.Configured {
 	t.Helper()
 	failing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) }))
 	t.Cleanup(failing.Close)
 	key := source.Held(hookKey)
-	return []notify.Configured{
+	return append([]notify.Configured{
 		{Name: "away", Webhook: source.Held(away), Secret: key, Events: askable()},
 		h.dead.receiver("dead", askable()...),
 		{Name: "failing", Webhook: source.Held(failing.URL), Secret: key, Events: askable()},
+	}, h.takers()...)
+}
+
+// takers are those that take every message.
+func (h *heard) takers() []notify.Configured {
+	return []notify.Configured{
 		h.box.receiver("hook", askable()...),
 		{Name: "mail", Events: askable(), URL: source.Held("smtp://longhaul:" + mailKey + "@" + h.mail.Address +
 			"/?auth=Plain&usestarttls=no&fromaddress=longhaul@example.com&toaddresses=data@example.com")},

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/converter"
 	"go.uber.org/zap"
@@ -17,6 +18,7 @@ import (
 	"longhaul/internal/config"
 	"longhaul/internal/host"
 	"longhaul/internal/notify"
+	"longhaul/internal/notify/mailtest"
 	lookout "longhaul/internal/notify/watch"
 	"longhaul/internal/schedule"
 	"longhaul/internal/schedule/ledger"
@@ -61,7 +63,7 @@ func (w *watchers) add(t *testing.T, c client.Client, settings config.Config, go
 	t.Helper()
 	looks := new(atomic.Int64)
 	w.looks = append(w.looks, looks)
-	pace := lookout.Pace{Every: 100 * time.Millisecond, Gone: gone, Now: func() time.Time {
+	pace := lookout.Pace{Every: 100 * time.Millisecond, Overdue: time.Second, Gone: gone, Now: func() time.Time {
 		looks.Add(1)
 		return time.Now().Add(time.Duration(w.ahead.Load()))
 	}}
@@ -103,8 +105,13 @@ func (w *watched) again(t *testing.T, id string) {
 	}
 	var result tell.Result
 	closed(t, run.Get(t.Context(), &result))
-	if len(result.Told) != 1 || result.Told[0].ID != id || result.Told[0].Failure != "" {
-		t.Errorf("of %s the bucket knows %+v", id, result.Told)
+	want := []notify.Told{}
+	for _, name := range []string{"hook", "mail", "slack"} {
+		want = append(want, notify.Told{ID: id, Event: fact.Event, Receiver: name})
+	}
+	sort := cmpopts.SortSlices(func(a, b notify.Told) bool { return a.Receiver < b.Receiver })
+	if diff := cmp.Diff(want, result.Told, sort, cmpopts.IgnoreFields(notify.Told{}, "At")); diff != "" {
+		t.Errorf("of %s the bucket knows otherwise (-want +got):\n%s", id, diff)
 	}
 }
 
@@ -123,18 +130,25 @@ type watched struct {
 }
 
 // TestTells_whatNoSyncCan has two workers on one Temporal and one bucket tell of runs that did not come, of the week and of a source that
-// nobody serves: each once, however often they look, and once where a message is sent again that Temporal has forgotten.
+// nobody serves, to a webhook, to Slack and by mail: each once, however often they look, and once where a message is sent again that Temporal
+// has forgotten.
 func TestTells_whatNoSyncCan(t *testing.T) {
 	t.Parallel()
-	w := &watched{heard: heard{box: newLetterbox(t, nil)}, watchers: new(watchers)}
+	w := &watched{
+		heard: heard{
+			box: newLetterbox(t, nil), mail: mailtest.Serve(t, mailKey), chat: hook{"T0000WATCH", "B0000WATCH", "ffffffffffffffffffffffff"},
+		},
+		watchers: new(watchers),
+	}
 	options := server.Options{Reports: 20, Columns: 3}
-	settings := notify.Settings{Stall: time.Minute, Receivers: []notify.Configured{w.box.receiver("hook", askable()...)}}
+	settings := notify.Settings{Stall: time.Minute, Receivers: w.takers()}
 	w.plant = told(t, options, settings)
 	w.settings = w.plant.settings(t, options)
 	w.settings.Notify = settings
 	w.misses(t)
 	w.weeks(t)
 	w.goes(t)
+	w.requireAlike(t)
 	if len(w.box.wrong) > 0 {
 		t.Errorf("not verified: %v", w.box.wrong)
 	}

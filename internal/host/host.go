@@ -145,7 +145,9 @@ func readyActivities(options Options, h *Host) {
 		Sent:    h.sources.sent,
 		Version: options.Version, Slice: options.Slice,
 	}
-	h.activities.Told = &told.Activities{Desk: h.messages.desk(store), Pages: &shelf.Shelf{Store: store, Version: options.Version}}
+	h.activities.Told = &told.Activities{
+		Desk: h.messages.desk(store, h.schedules.next), Pages: &shelf.Shelf{Store: store, Version: options.Version, Next: h.schedules.next},
+	}
 	h.activities.Asked = &question.Activities{
 		Sources: h.sources, Store: store, Version: options.Version, Doctor: h, How: howEnded, Scheduler: h.schedules,
 		Due: h.due, Running: runningWorkflow, Roll: roll{h},

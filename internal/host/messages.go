@@ -59,9 +59,9 @@ func (m *messages) own(name string) source.Notify {
 }
 
 // desk sends the messages of activities.
-func (m *messages) desk(store *staging.Store) *desk.Desk {
+func (m *messages) desk(store *staging.Store, next func(source string) time.Time) *desk.Desk {
 	return &desk.Desk{
-		Store: store, Settings: m.settings, Own: m.own, Send: m.send, Logger: m.logger,
+		Store: store, Settings: m.settings, Own: m.own, Send: m.send, Next: next, Logger: m.logger,
 		Links: func(ctx context.Context) words.Links {
 			links := m.links
 			links.Namespace = activity.GetInfo(ctx).Namespace

@@ -94,6 +94,9 @@ func (s *schedules) settings(ctx context.Context, name string, order schedule.Or
 	return source.Schedule{}, err
 }
 
+// next is when the schedule of a source starts the next sync, as the worker saw it within the last minute; zero: not known, or never.
+func (s *schedules) next(source string) time.Time { return s.ledger.Next(source, time.Now()) }
+
 // at is a Temporal, by its client.
 func (s *schedules) at(c client.Client, namespace string) ledger.Server {
 	return ledger.Server{

@@ -19,7 +19,12 @@ import (
 
 // tally counts the lines of compare as a history counts changes.
 func tally(lines []string) change.Counts {
-	counts, columns := change.Counts{}, map[string]bool{}
+	counts, columns, lost := change.Counts{}, map[string]bool{}, map[string]bool{}
+	for _, line := range lines {
+		if words := strings.SplitN(line, " ", 4); words[2] == "lost" {
+			lost[words[1]] = true
+		}
+	}
 	for _, line := range lines {
 		words := strings.SplitN(line, " ", 4)
 		kind, id := item.Kind(words[0]), words[1]
@@ -38,12 +43,21 @@ func tally(lines []string) change.Counts {
 		case "runs":
 			t.RunningUser++
 		case "state":
-			t.State++
+			if !lost[id] {
+				t.State++
+			}
 		case "lost", "gained", "column":
-			if !columns[id] {
+			switch {
+			case columns[id]:
+			case lost[id]:
+				t.Lost++
+			default:
 				t.Columns++
 			}
 			columns[id] = true
+			if words[2] == "lost" {
+				t.LostColumns++
+			}
 		}
 		counts[kind] = t
 	}

@@ -173,7 +173,7 @@ func differences(was, now *record, say func(kind, what string, args ...any)) {
 	if was.state != now.state || was.reason != now.reason {
 		say(now.kind, "state %s to %s %s", was.state, now.state, now.reason)
 	}
-	if was.state != now.state {
+	if was.state != now.state && len(now.columns) > 0 { // it has its columns again
 		return
 	}
 	for _, key := range slices.Sorted(maps.Keys(was.columns)) {

@@ -156,15 +156,12 @@ func (s *Status) Print(w io.Writer, colours bool) {
 		return
 	case s.last != nil:
 		_, _ = fmt.Fprintf(w, "The last sync of %s %s%s\n", s.Source, s.endWords(), s.endedAt(" (", ")"))
+	case s.Result != nil && s.Running != nil && s.Result.Skipped == nil: // who asks wants the one that runs
+		_, _ = fmt.Fprintf(w, "The last sync of %s%s: %s. `%s show %s %s` says more.\n", s.Source, s.endedAt(" ended at ", ""), headline(s.Result, colours),
+			s.Caller.Program, s.Source, s.Result.Sync)
 	case s.Result != nil:
 		_, _ = fmt.Fprintf(w, "The last sync of %s%s:\n", s.Source, s.endedAt(" ended at ", ""))
-		var above []string
-		if s.Running != nil {
-			for _, one := range s.Running.Warnings {
-				above = append(above, one.Message)
-			}
-		}
-		summarize(w, s.Result, above, colours, s.Catalog != nil || len(s.Delivered) > 1)
+		summarize(w, s.Result, nil, colours, s.Catalog != nil || len(s.Delivered) > 1)
 	}
 	_, _ = fmt.Fprintln(w, s.catalogWords())
 	if s.Workflow != nil && s.Workflow.URL != "" {

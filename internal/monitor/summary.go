@@ -30,9 +30,7 @@ func summarize(w io.Writer, r *workflows.Result, seen []string, colours, deliver
 		_, _ = fmt.Fprintf(w, "Sync of %s: skipped, because %s was already running (run %s).\n", r.Source, r.Skipped.WorkflowID, r.Skipped.RunID)
 		return
 	}
-	took := humanize.Duration(time.Duration(r.Seconds * float64(time.Second)))
-	_, _ = fmt.Fprintf(w, "\nSync of %s: %s in %s, %s%s\n\n",
-		r.Source, tinted(r, colours), took, humanize.Count(r.APICalls, "API call"), coverageWords(r))
+	_, _ = fmt.Fprintf(w, "\nSync of %s: %s\n\n", r.Source, headline(r, colours))
 	_, _ = fmt.Fprintln(w, countsTable(r))
 	writeFiles(w, r)
 	_, _ = fmt.Fprintln(w)
@@ -53,6 +51,12 @@ func summarize(w io.Writer, r *workflows.Result, seen []string, colours, deliver
 	if again > 0 {
 		_, _ = fmt.Fprintf(w, "%s shown above.\n", humanize.Count(again, "warning"))
 	}
+}
+
+// headline says how a sync ended, and what it took.
+func headline(r *workflows.Result, colours bool) string {
+	took := humanize.Duration(time.Duration(r.Seconds * float64(time.Second)))
+	return fmt.Sprintf("%s in %s, %s%s", tinted(r, colours), took, humanize.Count(r.APICalls, "API call"), coverageWords(r))
 }
 
 // coverageWords say how many reports have columns. A sync that ended before all had their state does not know, and one that found no report

@@ -16,6 +16,7 @@ import (
 	"go.temporal.io/sdk/converter"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"longhaul/internal/control"
 	"longhaul/workflows"
 )
 
@@ -66,7 +67,7 @@ func TestStatus_saysWhatTemporalKnowsWhereNoWorkerAnswers(t *testing.T) {
 			t.Fatal(err)
 		}
 		if s.Running == nil || s.Running.Phase != want || !s.Running.Started.Equal(began) || s.Running.Updated.IsZero() ||
-			s.Running.Waiting != "no worker polls task queue longhaul: start one" {
+			s.Running.Waiting != control.NoWorker {
 			t.Errorf("got %+v", s.Running)
 		}
 		var shown bytes.Buffer

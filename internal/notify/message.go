@@ -34,12 +34,12 @@ func IDOf(source, sync string, event Event, n int) string {
 	return fmt.Sprintf("%s%s-%d", ofSync(source, sync), event, n)
 }
 
-// NumberOf is n of the id of a message of a sync; 0 for one that this sync itself did not tell.
+// NumberOf is n of the id of a message of a sync; 0 for one that the sync itself did not tell.
 func NumberOf(source, sync, id string) int {
 	rest, own := strings.CutPrefix(id, ofSync(source, sync))
 	_, number, _ := strings.Cut(rest, "-")
 	n, err := strconv.Atoi(number)
-	if !own || err != nil {
+	if !own || err != nil || n < 1 {
 		return 0
 	}
 	return n

@@ -6,20 +6,23 @@ import (
 	"longhaul/internal/notify"
 )
 
-// The number in an id orders the messages of one sync. Those of others, and those that no sync told, have none.
-func TestNumberOf_isThatOfTheSyncItself(t *testing.T) {
+func TestNumberOf_isThatOfIDOf(t *testing.T) {
 	t.Parallel()
-	const sync = "20261123T060000.000Z-ab12cd34"
-	for id, want := range map[string]int{
-		notify.IDOf("acme", sync, notify.Stalled, 1):                            1,
-		notify.IDOf("acme", sync, notify.FirstSyncComplete, 120):                120,
-		notify.IDOf("acme-east", sync, notify.Stalled, 2):                       0,
-		notify.IDOf("acme", "20261124T060000.000Z-ab12cd34", notify.Blocked, 3): 0,
-		"notify-acme-" + sync + "-columns_lost":                                 0,
-		"another-1":                                                             0, "digest-4": 0, "": 0,
+	const sync = "20261123T050000.000Z-1a2b3c4d"
+	for _, source := range []string{"acme", "acme-eu"} {
+		for _, n := range []int{1, 9, 120} {
+			if got := notify.NumberOf(source, sync, notify.IDOf(source, sync, notify.ColumnsLost, n)); got != n {
+				t.Errorf("message %d of %s has number %d", n, source, got)
+			}
+		}
+	}
+	for _, id := range []string{
+		"", "notify-1", "a-1", "notify-acme-" + sync, "notify-acme-" + sync + "-failed-still", "notify-acme-" + sync + "-failed--1",
+		notify.IDOf("acme-eu", sync, notify.Failed, 2), notify.IDOf("acme", "20261122T050000.000Z-1a2b3c4d", notify.Failed, 3),
+		"x" + notify.IDOf("acme", sync, notify.Failed, 4),
 	} {
-		if got := notify.NumberOf("acme", sync, id); got != want {
-			t.Errorf("%q has the number %d, want %d", id, got, want)
+		if got := notify.NumberOf("acme", sync, id); got != 0 {
+			t.Errorf("%q, which the sync did not tell, has number %d", id, got)
 		}
 	}
 }

@@ -69,6 +69,7 @@ func (b *Budget) Return(reserved, used int64, usage Usage, now time.Time) {
 	b.forget(at, now, true)
 	b.note(used, at, now)
 	b.observe(usage, used, at, now)
+	b.Used = max(b.Used, b.Spent(at, now)) // Salesforce counts no call that it refuses, and an answer may be older than calls
 }
 
 // forget drops the hours that are over for good, and their calls from the usage. The calls of hours that are over by

@@ -70,6 +70,7 @@ func (b *Budget) Look(usage Usage, calls int64, now time.Time) {
 		b.Asked = usage.Clock
 		b.note(calls, usage.Clock, now)
 		b.observe(usage, calls, usage.Clock, now)
+		b.Used = max(b.Used, b.Spent(usage.Clock, now))
 	}
 }
 

@@ -57,3 +57,14 @@ func TestBudget_recentCallsAreThoseOfTheHoursMean(t *testing.T) {
 		}
 	}
 }
+
+// TestBudget_allUsersUseNoLessThanTheSource where Salesforce does not count calls that it refuses, and the source does.
+func TestBudget_allUsersUseNoLessThanTheSource(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 29, 20, 0, 0, 0, time.UTC)
+	b := quota.Budget{Policy: quota.Policy{Ceiling: 80, Share: 25}}
+	b.Return(0, 100, quota.Usage{Used: 60, Max: 10_000, At: now, Clock: now}, now)
+	if all, ours := b.Used, b.Spent(now, now); ours != 100 || all != ours || b.Others != 0 {
+		t.Errorf("all users used %d, of which the source used %d and others %d", all, ours, b.Others)
+	}
+}

@@ -18,10 +18,12 @@ type Data struct {
 	Sync    string
 	Version string          // of Longhaul
 	Made    time.Time       // when the page was made
+	Next    time.Time       // when the schedule starts the next sync, as it was known then; zero: not known, or never
 	BaseURL string          // of the org, where links begin; empty: not known, so there are no links
 	Record  *history.Record // of a sync that came to its end; else nil
 	End     *history.End    // of one that did not; else nil
 	First   bool            // no sync of the source was delivered before
+	Before  *Delivered      // the last sync before, of those that the records still tell of, of which every export was delivered; nil: none
 	Listed  bool            // the account of the sync is there; else Folders, Gaps and Items have nothing
 	Logged  bool            // the change logs are there; else Changes has nothing, whatever the record counts
 	Quota   Quota
@@ -46,6 +48,12 @@ type Data struct {
 	// Items calls yield with each report and dashboard, in the order of their Ids, until it returns false. What the sync before had and this
 	// one has not is among them, in the state gone.
 	Items func(yield func(item.Item) bool) error
+}
+
+// Delivered is a sync of which every export was delivered.
+type Delivered struct {
+	Sync string
+	At   time.Time // when it was over
 }
 
 // MostFolders bounds the folders that the page lists.

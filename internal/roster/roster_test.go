@@ -106,7 +106,7 @@ func TestLook_findsWhatIsNewChangedAndGone(t *testing.T) {
 		t.Errorf("it opened %v, want %v: what has not changed is not read again", b.opened, want)
 	}
 	_, err := r.Get("gamma")
-	says(t, err, fault.LoginRefused, `"gamma" was disconnected`, "connect it again", "cancel the sync")
+	says(t, err, fault.LoginRefused, `"gamma" was disconnected`, "connect it again (longhaul connect gamma)")
 	b.versions["gamma"] = "3"
 	look(t, r, false, "acme", "beta", "delta", "gamma")
 	if _, err := r.Get("gamma"); err != nil {

@@ -45,6 +45,6 @@ func stillServed(name string) error {
 func Disconnected(name string) error {
 	return &fault.Error{
 		Class: fault.LoginRefused, System: fault.Longhaul,
-		Message: fmt.Sprintf("source %q was disconnected, so its credentials are gone: connect it again (longhaul connect %s), or cancel the sync", name, name),
+		Message: fmt.Sprintf("source %q was disconnected, so its credentials are gone: connect it again (longhaul connect %s)", name, name),
 	}
 }

@@ -5,7 +5,6 @@ package tell
 import (
 	"time"
 
-	"longhaul/internal/fault"
 	"longhaul/internal/history"
 	"longhaul/internal/notify"
 	"longhaul/workflows/course"
@@ -19,7 +18,7 @@ type State struct {
 	Reason string `json:"r,omitempty"` // of the standstill that is under way or just over: one of history.Waits, or stalled
 	Since  int64  `json:"s,omitempty"` // when it began
 	Over   int64  `json:"o,omitempty"` // when it ended; 0: it is under way
-	Why    string `json:"w,omitempty"` // of a stall: what a running activity says that it waits for
+	Why    string `json:"w,omitempty"` // of a stall: what a running activity says that it waits for, at most 1,000 bytes (activities.Beat)
 
 	Event notify.Event `json:"e,omitempty"` // that was told, and stands; empty: none
 	Last  int64        `json:"l,omitempty"` // when it was told last
@@ -131,12 +130,9 @@ func (s *State) look(at sight, now time.Time, limit time.Duration) {
 		}
 	case now.UnixMilli()-s.Moved >= limit.Milliseconds():
 		s.halt(stalled, time.UnixMilli(s.Moved))
-		s.Why = fault.Clip(at.waiting, mostWhy)
+		s.Why = at.waiting
 	}
 }
-
-// mostWhy bounds why a sync is stalled, in bytes: it goes from run to run.
-const mostWhy = history.MostMessage
 
 // StalledSince is since when nothing has moved; zero where the sync is not stalled.
 func (s *State) StalledSince() time.Time {

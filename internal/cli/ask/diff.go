@@ -1,6 +1,7 @@
 package ask
 
 import (
+	"errors"
 	"os"
 	"strings"
 	"time"
@@ -16,6 +17,9 @@ import (
 	"longhaul/internal/paths"
 	"longhaul/internal/sourcename"
 )
+
+// ErrDiffer is the end of a comparison of two folders that are not equal. It has an exit code of its own, for scripts.
+var ErrDiffer = errors.New("the two folders differ")
 
 // diffVerb says what changed between two syncs, or between two folders of files.
 type diffVerb struct {
@@ -36,7 +40,7 @@ newest sync, and without A with the sync that the history counts its changes fro
 ` + ASync + `
 
 With two folders it compares the files in them, Longhaul's or castor's own, and needs neither Temporal nor settings: equal but for time, or
-what differs.`,
+what differs, with exit code 11.`,
 		Example: `  $0 diff acme
   $0 diff acme monday
   $0 diff acme 2026-11-01 2026-11-08 --kind reports --folder 'Sales Reports'
@@ -116,11 +120,17 @@ func (v *diffVerb) compare(cmd *cobra.Command, given, dirs []string) error {
 		return err
 	}
 	if v.Console.JSON() {
-		return v.Console.PrintJSON(result)
+		if err := v.Console.PrintJSON(result); err != nil || result.Equal {
+			return err
+		}
+		return ErrDiffer
 	}
 	page := folders.Page{From: given[0], To: given[1], Next: func(cursor string) string {
 		return strings.Join([]string{v.command, "diff", args.Word(given[0]), args.Word(given[1]), "--cursor", args.Word(cursor)}, " ")
 	}}
 	v.print(page.Show(result))
+	if !result.Equal {
+		return ErrDiffer
+	}
 	return nil
 }

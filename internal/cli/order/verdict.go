@@ -2,6 +2,7 @@ package order
 
 import (
 	"context"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -80,9 +81,27 @@ func (v *verb) discard(ctx context.Context) error {
 		return err
 	}
 	outcome := workflows.OutcomeDiscarded
-	return v.tell(Told{
-		Done: true, Outcome: &outcome,
-		Message: "The sync of " + v.source + " is discarded: nothing of it reaches the catalog. `" + v.speak("sync") + "` starts the next one, which " +
-			"reuses what it had described.",
-	})
+	told := Told{Done: true, Outcome: &outcome, Message: "The sync of " + v.source + " is discarded: nothing of it reaches the catalog. "}
+	over, err := v.isOver(ctx)
+	if err != nil {
+		return err
+	}
+	if !over {
+		told.Message += "It is still ending, and `" + v.speak("status") + "` shows when it has; then "
+	}
+	told.Message += "`" + v.speak("sync") + "` starts the next one, which reuses what it had described."
+	return v.tell(told)
+}
+
+// overWithin is how long discard waits until the sync is over, which still writes its page and its messages: a sync that is started before
+// would join it.
+const overWithin = 30 * time.Second
+
+// isOver waits until the sync is over, at most for a while. How it ended is no matter: it is discarded.
+func (v *verb) isOver(ctx context.Context) (bool, error) {
+	within, cancel := context.WithTimeout(ctx, overWithin)
+	defer cancel()
+	v.Console.Asking("Waiting for the end of the sync of " + v.source + ".")
+	_ = v.temporal.GetWorkflow(within, workflows.SyncID(v.source), v.run).Get(within, nil)
+	return within.Err() == nil, ctx.Err()
 }

@@ -35,11 +35,16 @@ func (f *facts) unreadable() bool {
 	return fault.Is(f.rights.err, fault.PermissionMissing) && !isWhole(f.rights.err)
 }
 
+// loginFailed is why nothing was asked where Salesforce did not let the user in.
+const loginFailed = "the login failed"
+
 // because says why a question was not asked; empty when it could be.
 func (f *facts) because() string {
 	switch {
+	case fault.From(f.login) != nil && fault.From(f.login).System == fault.Bucket:
+		return "no login without the bucket, which counts them"
 	case f.login != nil:
-		return "the login failed"
+		return loginFailed
 	case f.stopped() == nil:
 		return ""
 	case fault.Is(f.stopped(), fault.QuotaExhausted):

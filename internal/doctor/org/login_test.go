@@ -21,7 +21,7 @@ func TestCheck_eachRefusedLogin(t *testing.T) {
 		{"oauth_invalid_client_id", "does not know the client id", "Consumer Key", fault.LoginRefused},
 		{"oauth_invalid_client", "client secret is not the one", "App Manager > (the app) > View > API (Enable OAuth Settings) > Manage Consumer Details", fault.LoginRefused},
 		{"oauth_not_installed", "not installed in the org", "Connected Apps OAuth Usage", fault.LoginRefused},
-		{"oauth_app_blocked", "has blocked the app", "Connected Apps OAuth Usage", fault.LoginRefused},
+		{"oauth_app_blocked", "has blocked the app", "Setup > External Client Apps > OAuth Usage; of a connected app Setup > Apps > Connected Apps", fault.LoginRefused},
 		{"oauth_no_run_as", "no user to run as", "Run As (Username)", fault.LoginRefused},
 		{"oauth_wrong_domain", "takes no login of this kind", "My Domain", fault.LoginRefused},
 		{"oauth_no_scopes", "no scope that this login can use", "OAuth Scopes", fault.LoginRefused},

@@ -131,8 +131,8 @@ func (f sessions) historyRow() doctor.Finding {
 // withoutHistory is the row where the logins could not be read.
 func (f sessions) withoutHistory(r row) (skipped doctor.Finding, unread bool) {
 	switch {
-	case f.login != nil:
-		skipped = r.skip("the login failed; " + lookFor)
+	case f.because() == loginFailed:
+		skipped = r.skip(loginFailed + "; " + lookFor)
 		skipped.Where = place.Logins
 		return skipped, true
 	case f.because() != "":

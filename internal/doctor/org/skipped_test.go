@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"longhaul/internal/doctor"
+	"longhaul/internal/fault"
 	"longhaul/internal/salesforce"
 )
 
@@ -27,6 +28,24 @@ func TestSkipped_hasTheRowsOfACheck(t *testing.T) {
 		same := f.ID == asked[i].ID && f.Title == asked[i].Title
 		if !same || f.Status != doctor.Skipped || f.Found != "not asked: there is no way there" || f.Class != "" {
 			t.Errorf("got %+v beside %+v", f, asked[i])
+		}
+	}
+}
+
+// TestCheck_aBucketThatCannotBeUsedIsNoLoginThatFailed leads to the bucket and not to Salesforce.
+func TestCheck_aBucketThatCannotBeUsedIsNoLoginThatFailed(t *testing.T) {
+	t.Parallel()
+	away := &fault.Error{Class: fault.Transient, System: fault.Bucket, Message: "the bucket is away"}
+	client, err := salesforce.New(salesforce.Config{BaseURL: "http://127.0.0.1:1", Attempts: 1, Credentials: func(context.Context) (salesforce.Credentials, error) {
+		return salesforce.Credentials{}, away
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	for _, f := range Check(t.Context(), Params{Client: client}) {
+		if f.Status == doctor.Skipped && f.Found != "not asked: no login without the bucket, which counts them" {
+			t.Errorf("got %+v", f)
 		}
 	}
 }

@@ -139,13 +139,15 @@ func appendColumns(dst []byte, d *description.Description) (_ []byte, err error)
 	return append(dst, '}'), nil
 }
 
-// summary writes castor's three keys with our names behind them.
+// summary writes castor's keys with our names behind them. connection_identity, which versions of castor-extractor after 0.26.11 have, is the
+// address of the org.
 func summary(ctx context.Context, in export.Input) (export.Written, error) {
 	text := []byte(`{"python_version":`)
 	for _, part := range []struct{ value, after string }{
 		{"longhaul " + runtime.Version(), `,"version":`},
 		{in.Version, `,"executed_at":`},
-		{time.Unix(in.Timestamp, 0).UTC().Format("2006-01-02T15:04:05"), `}`},
+		{time.Unix(in.Timestamp, 0).UTC().Format("2006-01-02T15:04:05"), `,"connection_identity":{"base_url":`},
+		{in.BaseURL, `}}`},
 	} {
 		quoted, err := jsontext.AppendQuote(text, strings.ToValidUTF8(part.value, "\uFFFD"))
 		if err != nil {

@@ -188,7 +188,8 @@ func TestFile_ofTheSummary(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `{"python_version":"longhaul ` + runtime.Version() + `","version":"1.2.3","executed_at":"2026-11-23T16:33:37"}`
+	want := `{"python_version":"longhaul ` + runtime.Version() + `","version":"1.2.3","executed_at":"2026-11-23T16:33:37",` +
+		`"connection_identity":{"base_url":"https://acme.my.salesforce.com"}}`
 	if got := f.Text(object.Key); got != want || object.Key != f.Sync.File(Name, "1795451617-summary.json") {
 		t.Errorf("%s is %s, want %s", object.Key, got, want)
 	}

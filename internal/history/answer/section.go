@@ -22,13 +22,12 @@ type section struct {
 // sections are in the order of what people care about: what was lost, what got worse, then the rest.
 var sections = slices.Concat(
 	[]section{
-		{"lost_columns", item.Report, (*change.Change).LosesColumns, addColumns},
+		{"lost_columns", item.Report, (*change.Change).LosesColumns, addLost},
 		{"gone_reports", item.Report, gone, func(d *Diff, c *change.Change) { d.Reports.Gone = append(d.Reports.Gone, named(c)) }},
-		{"worse_reports", item.Report, (*change.Change).LosesAll, addState},
 		{"gone_dashboards", item.Dashboard, gone, func(d *Diff, c *change.Change) { d.Dashboards.Gone = append(d.Dashboards.Gone, named(c)) }},
 		{"gone_folders", item.Folder, gone, func(d *Diff, c *change.Change) { d.Folders.Gone = append(d.Folders.Gone, named(c)) }},
 		{"changed_columns", item.Report, func(c *change.Change) bool { return c.ColumnsDiffer() && !c.LosesColumns() }, addColumns},
-		{"other_states", item.Report, func(c *change.Change) bool { return stateDiffers(c) && !c.LosesAll() }, addState},
+		{"other_states", item.Report, func(c *change.Change) bool { return c.StateDiffers() && !c.LosesColumns() }, addState},
 	},
 	recordSections(item.Report, func(d *Diff) *RecordChanges { return &d.Reports.RecordChanges }),
 	[]section{{"formats", item.Report, differs(change.Format), func(d *Diff, c *change.Change) {
@@ -68,8 +67,6 @@ func differs(field string) func(*change.Change) bool {
 	return func(c *change.Change) bool { return c.Differs(field) }
 }
 
-func stateDiffers(c *change.Change) bool { return c.Differs(change.State) || c.Differs(change.Reason) }
-
 // textBytes bounds a text of an entry. Names of Salesforce are far shorter; an entry must fit on a page whatever it holds.
 const textBytes = 400
 
@@ -89,6 +86,14 @@ func renamed(c *change.Change, field string) Renamed {
 		r.Name = short(c.Name)
 	}
 	return r
+}
+
+// addLost takes a report that lost columns, and its state where it lost all with it.
+func addLost(d *Diff, c *change.Change) {
+	addColumns(d, c)
+	if c.StateDiffers() {
+		addState(d, c)
+	}
 }
 
 func addState(d *Diff, c *change.Change) {

@@ -126,12 +126,15 @@ func TestCounts_ofWhatPeopleCareAbout(t *testing.T) {
 		{Kind: item.Report, Added: true, Now: Fields{Name: "a"}, Columns: map[string]ColumnChange{"x": {nil, column("X")}}},
 		{Kind: item.Report, Was: Fields{Name: "a", Folder: "1"}, Now: Fields{Name: "b", Folder: "2"}},
 		{Kind: item.Report, Columns: map[string]ColumnChange{"x": {column("X"), column("Y")}}},
-		{Kind: item.Report, Was: Fields{State: "described"}, Now: Fields{State: "denied"}, Columns: map[string]ColumnChange{"x": {column("X"), nil}}},
+		{Kind: item.Report, Columns: map[string]ColumnChange{"x": {column("X"), nil}, "y": {nil, column("Y")}}},
+		{Kind: item.Report, Was: Fields{State: "described"}, Now: Fields{State: "denied"}, Columns: map[string]ColumnChange{"x": {column("X"), nil}, "y": {column("Y"), nil}}},
+		{Kind: item.Report, Was: Fields{State: "denied"}, Now: Fields{State: "described"}, Columns: map[string]ColumnChange{"x": {nil, column("X")}}},
+		{Kind: item.Report, Gone: true, Columns: map[string]ColumnChange{"x": {column("X"), nil}}},
 		{Kind: item.User, Gone: true},
 	} {
 		counts.Add(&one)
 	}
-	want := Counts{item.Report: {Added: 1, Renamed: 1, Moved: 1, Columns: 1, State: 1}, item.User: {Gone: 1}}
+	want := Counts{item.Report: {Added: 1, Gone: 1, Renamed: 1, Moved: 1, Lost: 2, LostColumns: 3, Columns: 1, State: 1}, item.User: {Gone: 1}}
 	if diff := cmp.Diff(want, counts); diff != "" {
 		t.Errorf("counted (-want +got):\n%s", diff)
 	}

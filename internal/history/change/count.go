@@ -1,11 +1,9 @@
 package change
 
-import (
-	"longhaul/internal/description"
-	"longhaul/internal/history/item"
-)
+import "longhaul/internal/history/item"
 
-// Tally counts the records of one kind by what changed. A record that was moved and renamed counts in both.
+// Tally counts the records of one kind by what changed. A record that was moved and renamed counts in both; of Lost, Columns and State a
+// report counts in the first that fits.
 type Tally struct {
 	Added       int64 `json:"added,omitempty"`
 	Gone        int64 `json:"gone,omitempty"`
@@ -13,6 +11,8 @@ type Tally struct {
 	Moved       int64 `json:"moved,omitempty"`
 	Format      int64 `json:"format,omitempty"`       // reports whose format changed
 	RunningUser int64 `json:"running_user,omitempty"` // dashboards that run as somebody else
+	Lost        int64 `json:"lost,omitempty"`         // reports that lost columns
+	LostColumns int64 `json:"lost_columns,omitempty"` // that they lost
 	Columns     int64 `json:"columns,omitempty"`      // reports that have columns before and after, and others
 	State       int64 `json:"state,omitempty"`        // reports whose state or reason changed
 }
@@ -34,8 +34,11 @@ func (c Counts) Add(one *Change) {
 	count(&t.Moved, one.Differs(Folder))
 	count(&t.Format, one.Differs(Format))
 	count(&t.RunningUser, one.Differs(RunningUser))
-	count(&t.State, one.Differs(State) || one.Differs(Reason))
-	count(&t.Columns, one.ColumnsDiffer())
+	lost := one.LostColumns()
+	count(&t.Lost, lost > 0)
+	t.LostColumns += lost
+	count(&t.Columns, lost == 0 && one.ColumnsDiffer())
+	count(&t.State, lost == 0 && one.StateDiffers())
 	if t != (Tally{}) {
 		c[one.Kind] = t
 	}
@@ -52,21 +55,21 @@ func (c *Change) ColumnsDiffer() bool {
 	return !c.Added && !c.Gone && len(c.Columns) > 0 && !c.Differs(State)
 }
 
-// LosesColumns says whether a report that keeps its state lacks a column that it had.
-func (c *Change) LosesColumns() bool {
-	if !c.ColumnsDiffer() {
-		return false
+// StateDiffers says whether a report has its columns no more, has them again, or lacks them for another reason.
+func (c *Change) StateDiffers() bool { return c.Differs(State) || c.Differs(Reason) }
+
+// LostColumns is how many columns a report lacks that it had, all of them where it was described and is no more. One that is gone lost none.
+func (c *Change) LostColumns() (n int64) {
+	if c.Gone {
+		return 0
 	}
 	for _, both := range c.Columns {
-		if both[1] == nil {
-			return true
+		if both[0] != nil && both[1] == nil {
+			n++
 		}
 	}
-	return false
+	return n
 }
 
-// LosesAll says whether a report lost its columns with its state.
-func (c *Change) LosesAll() bool {
-	was, now := description.State(c.Was[State]), description.State(c.Now[State])
-	return c.Differs(State) && was.HasColumns() && !now.HasColumns()
-}
+// LosesColumns says whether a report lacks a column that it had.
+func (c *Change) LosesColumns() bool { return c.LostColumns() > 0 }

@@ -34,6 +34,7 @@ func (w *Writer) Add(c *Change) (err error) {
 	if len(w.line) >= staging.MaxLine { // columns with labels of megabytes: the rest of the change is worth more than they
 		short := *c
 		short.Columns = nil
+		c = &short // what is counted is what can be read again
 		if w.line, err = short.Append(w.line[:0]); err != nil {
 			return err
 		}

@@ -83,6 +83,10 @@ func (g *groups) list(tone document.Tone, title string, lines []string) {
 
 func (g *groups) reports(r answer.ReportChanges) {
 	var lost, gained, changed, worse, better []string
+	state := map[string]string{} // of those that lost columns, and differ in their state
+	for _, one := range r.State {
+		state[one.ID] = fmt.Sprintf("%s, was %s", stateOf(one.Now, one.Reason), cmp.Or(stateOf(one.Was, ""), "nothing"))
+	}
 	for _, one := range r.Columns {
 		who := named(one.Name, one.ID)
 		more := ""
@@ -97,6 +101,10 @@ func (g *groups) reports(r answer.ReportChanges) {
 		}
 		switch {
 		case len(one.Lost) > 0:
+			if words := state[one.ID]; words != "" {
+				more += "; it is " + words
+				delete(state, one.ID)
+			}
 			lost = append(lost, who+" lost "+humanize.List(one.Lost)+more)
 		case len(one.Changed) > 0:
 			changed = append(changed, who+": "+strings.TrimPrefix(more, "; "))
@@ -105,7 +113,11 @@ func (g *groups) reports(r answer.ReportChanges) {
 		}
 	}
 	for _, one := range r.State {
-		words := fmt.Sprintf("%s: %s, was %s", named(one.Name, one.ID), stateOf(one.Now, one.Reason), cmp.Or(stateOf(one.Was, ""), "nothing"))
+		words, told := state[one.ID]
+		if !told { // with its columns
+			continue
+		}
+		words = named(one.Name, one.ID) + ": " + words
 		if description.State(one.Now).HasColumns() {
 			better = append(better, words)
 		} else {

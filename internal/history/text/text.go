@@ -152,6 +152,7 @@ func tally(t change.Tally) string {
 	}{
 		{t.Added, "added"},
 		{t.Gone, "gone"},
+		{t.Lost, "lost " + humanize.Count(t.LostColumns, "column")},
 		{t.Columns, "with other columns"},
 		{t.State, "with another state"},
 		{t.Renamed, "renamed"},

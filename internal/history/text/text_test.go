@@ -169,6 +169,7 @@ func TestDiff(t *testing.T) {
 			},
 			Columns: []answer.ColumnsChanged{
 				{ID: "00O000000000005AAA", Name: "Pipeline", Gained: []string{"Amount"}, Lost: []string{"Stage", "Close Date"}},
+				{ID: "00O000000000008AAA", Name: "Secret", Lost: []string{"Amount", "Stage"}},
 				{ID: "00O000000000006AAA", Name: "Wide", Gained: []string{"Region"}},
 				{ID: "00O000000000007AAA", Name: "Relabelled", Changed: []answer.ColumnChanged{
 					{Column: "AMOUNT", Was: change.Column{Label: "Amount", Type: "currency"}, Now: change.Column{Label: "Value", Type: "double"}},

@@ -32,6 +32,9 @@ func (d *Desk) derive(ctx context.Context, fact notify.Fact, asking []notify.Ask
 	}
 	known, err := ask(ctx, d, fact.Source, readWithin, func(ctx context.Context) (past, error) { return d.readPast(ctx, fact) })
 	d.unknown(fact.Source, "a message says less than it could, as the bucket does not tell how the sync went", err)
+	if d.Next != nil {
+		known.known.Next = d.Next(fact.Source)
+	}
 	if fact.Repeat > 0 {
 		return []about{{fact: fact, known: known.known}}
 	}
@@ -79,10 +82,9 @@ func (d *Desk) readPast(ctx context.Context, fact notify.Fact) (p past, err erro
 	return p, err
 }
 
-// lostSome says whether reports may have lost columns.
+// lostSome says whether reports lost columns.
 func lostSome(record *history.Record) bool {
-	reports := record.Changes[item.Report]
-	return record.Compared != "" && (reports.Columns > 0 || reports.State > 0)
+	return record.Compared != "" && record.Changes[item.Report].Lost > 0
 }
 
 // addLost counts the columns that are gone since the delivery before, and adds a message of its own where they are many.

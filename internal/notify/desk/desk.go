@@ -34,6 +34,8 @@ type Desk struct {
 	Own func(source string) source.Notify
 	// Send sends a message to those of the asking who want it, within a minute, and says what became of it at each.
 	Send func(ctx context.Context, message notify.Message, asking []notify.Asking) []notify.Told
+	// Next is when the schedule of a source starts the next sync; zero: not known, or never. May be nil.
+	Next func(source string) time.Time
 	// Links say where people find more, for the Temporal that an activity runs for.
 	Links  func(ctx context.Context) words.Links
 	Logger *zap.Logger

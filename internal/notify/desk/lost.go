@@ -54,6 +54,7 @@ func (d *Desk) lostBetween(ctx context.Context, source, from, to string) (words.
 		totals.Add(&one)
 		count.take(&one)
 	}
+	count.Columns, count.Reports = totals[item.Report].LostColumns, totals[item.Report].Lost
 	if count.Columns == 0 {
 		return words.Lost{}, totals, nil
 	}
@@ -76,21 +77,18 @@ func (l *loss) take(c *change.Change) {
 	if c.Kind != item.Report {
 		return
 	}
-	var lost int64
 	for _, both := range c.Columns {
 		switch {
 		case both[0] != nil && both[1] == nil:
-			lost++
+			l.gone++
 		case both[0] == nil && both[1] != nil:
 			l.come++
 		}
 	}
-	l.gone += lost
-	if lost == 0 || c.Gone {
+	lost := c.LostColumns()
+	if lost == 0 {
 		return
 	}
-	l.Columns += lost
-	l.Reports++
 	if len(l.worst) == mostCandidates && l.worst[mostCandidates-1].columns >= lost {
 		return
 	}

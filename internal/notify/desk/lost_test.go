@@ -63,7 +63,7 @@ func TestTell_columnsThatAreLost(t *testing.T) {
 	first := p.record(0, nil)
 	p.tell(ended(0, notify.Complete))
 	lost := func(r *history.Record) {
-		r.Compared, r.Changes = first, change.Counts{item.Report: {Columns: 3, State: 1}}
+		r.Compared, r.Changes = first, change.Counts{item.Report: {Lost: 3, LostColumns: 13}}
 	}
 	second := p.record(1, lost)
 	p.described(second, 20, 20, 20, 20) // 80 are left

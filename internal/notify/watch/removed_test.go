@@ -22,7 +22,7 @@ func goneAndMissed(t *testing.T) *world {
 	}
 	w.served, w.plans["acme"] = []string{"acme"}, plan(w.now)
 	w.runs["acme"] = &history.Missed{Count: 1, First: w.now.Add(-time.Hour), Last: w.now.Add(-time.Hour)}
-	w.look(time.Minute, notify.ScheduleMissed)
+	w.look(11*time.Minute, notify.ScheduleMissed)
 	w.served = nil
 	w.look(6*time.Minute, notify.WorkerGone)
 	return w
@@ -123,4 +123,20 @@ func TestWatch_aSourceThatIsWantedAgain(t *testing.T) {
 	w.plans["acme"] = plan(w.now.Add(100 * time.Hour))
 	w.look(4 * time.Minute)
 	w.look(3*time.Minute, notify.WorkerGone)
+}
+
+// A worker that starts looks at once, and Temporal's schedules are listed a moment later: until then nobody knows that nobody wants a source.
+// The bucket keeps nothing of a schedule that a person has made.
+func TestWatch_aWorkerThatStartsBeforeSchedulesAreListed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.plans["acme"] = plan(w.now.Add(100 * time.Hour))
+	w.look(6*time.Minute, notify.WorkerGone)
+	listed := w.plans
+	w.plans, w.Watch = nil, w.worker()
+	w.look(time.Hour)
+	w.plans = listed
+	w.look(time.Hour)
+	w.polled["acme"] = w.now
+	w.look(time.Minute, notify.Recovered)
 }

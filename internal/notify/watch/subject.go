@@ -1,7 +1,6 @@
 package watch
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -88,14 +87,13 @@ func (s *subject) over(ctx context.Context, event notify.Event, why string) erro
 
 // missed looks whether a run of the schedule did not come. It asks only when one should have come, and while it is known that one did not.
 func (s *subject) missed(ctx context.Context) error {
-	overdue := cmp.Or(s.Overdue, DefaultOverdue)
 	plan := s.plans[s.name]
 	due := !s.sight.check.IsZero() && !s.now.Before(s.sight.check)
 	if due {
 		s.sight.check = time.Time{}
 	}
 	if next := plan.GetFutureActionTimes(); s.sight.check.IsZero() && len(next) > 0 {
-		s.sight.check = next[0].AsTime().Add(overdue)
+		s.sight.check = next[0].AsTime().Add(s.overdue())
 	}
 	if !due && !s.open(notify.ScheduleMissed) {
 		return nil
@@ -108,11 +106,12 @@ func (s *subject) missed(ctx context.Context) error {
 			return err
 		}
 	}
-	switch {
-	case missed == nil:
+	if missed == nil {
 		return s.over(ctx, notify.ScheduleMissed, "")
-	case s.now.Sub(missed.First) < overdue: // looked at again when it is late enough
-		s.sight.check = missed.First.Add(overdue)
+	}
+	// Of a run that was to begin before this process looked, nobody knows for how long Temporal has had a chance to start it.
+	if from := slices.MaxFunc([]time.Time{missed.First, s.sight.first}, time.Time.Compare); s.now.Sub(from) < s.overdue() {
+		s.sight.check = from.Add(s.overdue())
 		return nil
 	}
 	why := "the run of " + humanize.Date(missed.First) + " did not begin"
@@ -194,7 +193,7 @@ func (s *subject) workerGone(ctx context.Context) error {
 	if since.IsZero() {
 		since = s.sight.first
 	}
-	if s.now.Sub(since) < cmp.Or(s.Gone, DefaultGone) {
+	if s.now.Sub(since) < s.gone() {
 		if s.sight.polled.IsZero() {
 			return nil // it is not known yet
 		}

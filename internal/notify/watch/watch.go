@@ -57,6 +57,10 @@ type Pace struct {
 // Period is how often a worker looks.
 func (p Pace) Period() time.Duration { return cmp.Or(p.Every, DefaultEvery) }
 
+func (p Pace) overdue() time.Duration { return cmp.Or(p.Overdue, DefaultOverdue) }
+
+func (p Pace) gone() time.Duration { return cmp.Or(p.Gone, DefaultGone) }
+
 // Watch looks at the sources of a worker again and again. Its fields must not change once it looks.
 type Watch struct {
 	Store    *staging.Store
@@ -98,8 +102,8 @@ type round struct {
 	now     time.Time
 	served  map[string]bool
 	running map[string]time.Time
-	plans   map[string]*schedulepb.ScheduleListInfo
-	wanted  map[string]bool // somebody wants them to be served
+	plans   map[string]*schedulepb.ScheduleListInfo // nil: nobody has listed them yet, so whoever is not in wanted may be
+	wanted  map[string]bool                         // somebody wants them to be served
 }
 
 // Look looks once, at the sources that were looked at longest ago.
@@ -131,7 +135,7 @@ func (w *Watch) Look(ctx context.Context) error {
 }
 
 // names are the sources that are served here, that somebody wants to be served, or of which something may stand that is over, in the order in
-// which they are to be looked at.
+// which they are to be looked at. As long as nobody has listed the schedules, none of them is taken for one that nobody wants.
 func (r *round) names(ctx context.Context) ([]string, error) {
 	r.wanted = maps.Clone(r.served)
 	for name, plan := range r.plans {
@@ -142,7 +146,7 @@ func (r *round) names(ctx context.Context) ([]string, error) {
 	for name := range r.running {
 		r.wanted[name] = true
 	}
-	asleep := max(5*r.Period(), cmp.Or(r.Gone, DefaultGone))
+	asleep := max(5*r.Period(), r.gone())
 	if r.sights == nil || r.now.Sub(r.last) > asleep { // the process slept, and knows nothing any more
 		known, err := knownTo(ctx, r.Store)
 		if err != nil {
@@ -161,12 +165,27 @@ func (r *round) names(ctx context.Context) ([]string, error) {
 			*one = sight{looked: one.looked, idle: one.idle}
 		}
 		if one.first.IsZero() {
-			one.first, one.check = r.now, r.now
+			one.first, one.check = r.now, r.now.Add(r.overdue()) // a Temporal that was away catches up first
 		}
 	}
-	return slices.SortedFunc(maps.Keys(r.sights), func(a, b string) int {
-		return cmp.Or(r.sights[a].looked.Compare(r.sights[b].looked), cmp.Compare(a, b))
-	}), nil
+	names := slices.SortedFunc(maps.Keys(r.sights), func(a, b string) int {
+		return cmp.Or(r.sights[a].looked.Compare(r.sights[b].looked), cmp.Compare(r.rank(a), r.rank(b)), cmp.Compare(a, b))
+	})
+	if r.plans == nil {
+		names = slices.DeleteFunc(names, func(name string) bool { return !r.wanted[name] })
+	}
+	return names, nil
+}
+
+// rank orders sources that were looked at at the same time, as those at which nobody has looked yet.
+func (r *round) rank(name string) int {
+	switch {
+	case r.served[name]:
+		return 0
+	case r.wanted[name]:
+		return 1
+	}
+	return 2
 }
 
 // knownTo are the sources of which a bucket knows something.

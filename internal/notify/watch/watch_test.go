@@ -45,6 +45,31 @@ func TestWatch_aRunThatDidNotCome(t *testing.T) {
 	w.look(time.Hour)
 }
 
+// Temporal and the worker were away for some runs and start together: Temporal starts the sync that it missed a moment later.
+func TestWatch_aRunThatTemporalCatchesUpOn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.served = []string{"acme"}
+	w.plans["acme"] = plan(w.now.Add(10 * time.Hour))
+	missed := &history.Missed{Count: 2, First: w.now.Add(-26 * time.Hour), Last: w.now.Add(-2 * time.Hour)}
+	w.runs["acme"] = missed
+	w.look(time.Minute)
+	w.running["acme"] = true
+	w.look(9 * time.Minute)
+	if n := w.asked["missed acme"]; n > 0 {
+		t.Errorf("it was asked %d times before a run can be late", n)
+	}
+	w.look(time.Hour)
+	w.running = map[string]bool{}
+	w.Watch = w.worker() // and they do so again, where Temporal does not
+	w.look(10 * time.Minute)
+	w.look(time.Minute, notify.ScheduleMissed)
+	w.now = w.now.Add(30 * time.Hour)
+	w.Watch = w.worker() // it has stood for a day
+	w.look(10 * time.Minute)
+	w.look(time.Minute, notify.ScheduleMissed)
+}
+
 func TestWatch_aScheduleThatRunsCostsAQuestionARun(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -207,6 +232,28 @@ func TestWatch_aHundredSources(t *testing.T) {
 	}
 	if len(w.polled) != 100 {
 		t.Errorf("%d sources were looked at", len(w.polled))
+	}
+}
+
+// Of those at which nobody has looked yet, the sources that this worker serves come first, and those that nobody wants last.
+func TestWatch_looksAtTheWantedFirst(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, notify.Blocked, notify.WorkerGone, notify.Recovered)
+	for n := range 40 {
+		name := fmt.Sprintf("s%02d", n)
+		fact := notify.Fact{ID: "notify-" + name, Event: notify.Blocked, Source: name, Sync: "s1", At: w.now, Since: w.now}
+		if err := w.Start(t.Context(), fact); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.plans["z-wanted"], w.served = plan(w.now.Add(100*time.Hour)), []string{"z-served"}
+	closed := notify.Fact{ID: "notify-gone", Event: notify.WorkerGone, Source: "z-served", At: w.now, Since: w.now}
+	if err := w.Start(t.Context(), closed); err != nil {
+		t.Fatal(err)
+	}
+	w.look(time.Minute, notify.Recovered)
+	if w.asked["polled z-wanted"] != 1 {
+		t.Errorf("the first look asked for %v", w.asked)
 	}
 }
 

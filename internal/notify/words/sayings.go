@@ -15,19 +15,19 @@ var sayings = map[notify.Event]saying{
 	notify.FirstSyncComplete: {
 		title: "the first sync is complete",
 		what: func(t telling) []string {
-			return []string{t.coverage(), t.delivered(), t.effort(), t.closed()}
+			return []string{t.coverage(), t.delivered(), t.effort(), t.next(), t.closed()}
 		},
 	},
 	notify.Complete: {
 		title: "the sync is complete",
 		what: func(t telling) []string {
-			return []string{t.coverage(), t.lost(), t.changes(), t.delivered(), t.effort(), t.closed()}
+			return []string{t.coverage(), t.lost(), t.changes(), t.delivered(), t.effort(), t.next(), t.closed()}
 		},
 	},
 	notify.Gaps: {
 		title: "the sync is done, with gaps",
 		what: func(t telling) []string {
-			return []string{t.coverage(), t.gaps(), t.gapFolders(), t.lost(), t.changes(), t.delivered(), t.effort(), t.closed()}
+			return []string{t.coverage(), t.gaps(), t.gapFolders(), t.lost(), t.changes(), t.delivered(), t.effort(), t.next(), t.closed()}
 		},
 		do:      "The page of the sync lists each gap with what to do; so does the command",
 		command: "show {source}",

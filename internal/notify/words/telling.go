@@ -50,6 +50,9 @@ func (t telling) since(text string) string { return at(text, t.fact.Since) }
 // until says what comes at a moment.
 func (t telling) until(text string) string { return at(text, t.fact.Until) }
 
+// next says when the schedule starts the next sync.
+func (t telling) next() string { return at("The next run is planned for %s.", t.known.Next) }
+
 // at puts a moment into a text; empty where the moment is not known.
 func at(text string, moment time.Time) string {
 	if moment.IsZero() {
@@ -106,7 +109,7 @@ func (t telling) effort() string {
 	if course.Seconds == 0 {
 		return ""
 	}
-	text := fmt.Sprintf("It took %s and %s", about(course.Seconds), humanize.Count(calls, "API call"))
+	text := fmt.Sprintf("It took %s and %s", humanize.Duration(time.Duration(course.Seconds*float64(time.Second))), humanize.Count(calls, "API call"))
 	if waits := waitWords(course.Waits); waits != "" {
 		text += ", with waits: " + waits
 	}

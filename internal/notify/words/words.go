@@ -21,6 +21,7 @@ type Facts struct {
 	End    *history.End    // of a sync that has no record
 	Lost   Lost            // columns, since the delivery before
 	Week   *Week           // of Digest
+	Next   time.Time       // when the schedule starts the next sync; zero: not known, or never
 }
 
 // MostNamed bounds the reports and the folders that a message names.
@@ -84,6 +85,9 @@ func Of(fact notify.Fact, known Facts, links Links) notify.Message {
 	if first := advised.FindString(fact.Do); fact.Event == notify.Blocked && first != "" { // what lets it go on depends on what blocks it
 		message.Command = strings.Trim(first, "`")
 	}
+	if first := needed.FindStringSubmatch(fact.Why); fact.Event == notify.Failed && first != nil { // no sync can succeed without it
+		message.Command = first[1]
+	}
 	message.Title = fact.Source + ": " + t.title(said.title)
 	if fact.Sync != "" || workflowOf(known) != "" {
 		message.UI = links.run(fact, known)
@@ -110,6 +114,9 @@ func Of(fact notify.Fact, known Facts, links Links) notify.Message {
 
 // orders are the names of signals and updates, which Temporal's own tools need and readers of messages do not.
 var orders = regexp.MustCompile(" \\((?:signal|update) `[^)]*\\)")
+
+// needed is the command in why a sync failed that another one needs first.
+var needed = regexp.MustCompile(`\((` + program + `connect [^)]+)\)`)
 
 // advised is a command in what somebody can do.
 var advised = regexp.MustCompile("`" + program + "[^`]+`")

@@ -96,7 +96,7 @@ func facts() map[notify.Event]struct {
 	waiting.Until = morning.Add(3 * time.Hour)
 	return map[notify.Event]told{
 		notify.FirstSyncComplete: {of(notify.FirstSyncComplete, ended("complete")), Facts{Record: first}},
-		notify.Complete:          {of(notify.Complete, closing), Facts{Record: whole, Lost: Lost{Columns: 1, Of: 5, Reports: 1}}},
+		notify.Complete:          {of(notify.Complete, closing), Facts{Record: whole, Lost: Lost{Columns: 1, Of: 5, Reports: 1}, Next: morning.Add(24 * time.Hour)}},
 		notify.Gaps:              {of(notify.Gaps, ended("gaps")), Facts{Record: gaps}},
 		notify.Failed:            {of(notify.Failed, failed), Facts{End: end}},
 		notify.Blocked:           {of(notify.Blocked, blocked), Facts{}},
@@ -250,5 +250,15 @@ func TestOf_wordsWhatItDoesNotKnow(t *testing.T) {
 	m := Of(notify.Fact{Event: "all_is_new", Source: "acme", Why: "it is new"}, Facts{}, links)
 	if m.Title != "acme: all is new" || m.Text != "It is new." {
 		t.Errorf("%q, %q", m.Title, m.Text)
+	}
+}
+
+// TestOf_aDisconnectedSourceIsToBeConnected, as no other sync of it can succeed.
+func TestOf_aDisconnectedSourceIsToBeConnected(t *testing.T) {
+	t.Parallel()
+	why := `source "acme" was disconnected, so its credentials are gone: connect it again (longhaul connect acme)`
+	fact := notify.Fact{ID: "x", Event: notify.Failed, Source: "acme", Outcome: "failed", Why: why}
+	if message := Of(fact, Facts{}, Links{}); message.Command != "longhaul connect acme" {
+		t.Errorf("it advises %q: %s", message.Command, message.Text)
 	}
 }

@@ -13,7 +13,6 @@ import (
 var lost = []func(*change.Change) bool{
 	(*change.Change).LosesColumns,
 	goneOf(item.Report),
-	(*change.Change).LosesAll,
 	goneOf(item.Dashboard),
 	goneOf(item.Folder),
 }

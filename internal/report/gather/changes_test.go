@@ -50,7 +50,7 @@ func TestGather_changesComeOnceAndWhatWasLostFirst(t *testing.T) {
 		got = append(got, fmt.Sprintf("%s %s", c.Kind, c.ID[13:15]))
 		return true
 	})
-	want := []string{"report 05", "report 03", "report 04", "dashboard 07", "folder 06", "report 01", "report 02"}
+	want := []string{"report 04", "report 05", "report 03", "dashboard 07", "folder 06", "report 01", "report 02"}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil || !d.Logged {
 		t.Errorf("%v, (-want +got):\n%s", err, diff)
 	}

@@ -2,7 +2,6 @@ package gather
 
 import (
 	"context"
-	"math"
 	"time"
 
 	"longhaul/internal/description"
@@ -77,16 +76,20 @@ func (c *clock) take(one *item.Item) {
 }
 
 // series adds the parts up. Of a long sync the first calls may be pruned, so that what is missing was made before the first that are known;
-// and what an attempt has counted that was killed may be more than the sync knows of.
+// and what an attempt has counted that was killed may be more than the sync knows of. Where the end of the sync says how many reports were
+// described, as every screen does, the parts are shares of that: of what attempts left behind some is counted twice, and some is missing.
 func (c *clock) series(d *report.Data) report.Series {
 	s := report.Series{Begin: c.begin, End: c.end, Waits: d.Series.Waits, Counted: c.counted}
 	missing, first := max(c.made-c.told, 0), min(c.first, ticks-1)
-	most := int64(math.MaxInt64)
-	if d.End != nil && d.End.Reports > 0 { // it says how many it described, as every screen does
-		most = d.End.Described
+	var found, reports, calls int64
+	for _, n := range c.reports {
+		found += n
+	}
+	described := found
+	if d.End != nil && d.End.Reports > 0 {
+		described = d.End.Described
 	}
 	all := []report.Point{{At: c.begin}}
-	var reports, calls int64
 	for i := range ticks {
 		reports, calls = reports+c.reports[i], calls+c.calls[i]
 		before := missing
@@ -94,12 +97,9 @@ func (c *clock) series(d *report.Data) report.Series {
 			before = missing * int64(i+1) / int64(first+1)
 		}
 		at := c.begin.Add(time.Duration(float64(c.end.Sub(c.begin)) * float64(i+1) / ticks))
-		all = append(all, report.Point{At: at, Reports: min(reports, most), Calls: min(calls+before, c.made)})
+		all = append(all, report.Point{At: at, Reports: reports * described / max(found, 1), Calls: min(calls+before, c.made)})
 	}
-	all[ticks].At, all[ticks].Calls = c.end, c.made
-	if most < math.MaxInt64 {
-		all[ticks].Reports = most
-	}
+	all[ticks] = report.Point{At: c.end, Reports: described, Calls: c.made}
 	for i, point := range all { // of points without a change the first and the last say all
 		if i == 0 || i == ticks || !same(point, all[i-1]) || !same(point, all[i+1]) {
 			s.Points = append(s.Points, point)

@@ -146,7 +146,8 @@ func began(sync string) time.Time {
 	return at
 }
 
-// ranks are the places of folders in the order of what people read of them. The private ones share one.
+// ranks are the places of folders in the order of what people read of them, from 1: 0 is that of a folder which the tree had no room for. The
+// private ones share one.
 func (t *tree) ranks() map[string]int {
 	words := make(map[string]string, len(t.folders)+len(t.counts))
 	for id := range t.folders {
@@ -159,7 +160,7 @@ func (t *tree) ranks() map[string]int {
 	ids := slices.SortedFunc(maps.Keys(words), func(a, b string) int { return cmp.Or(cmp.Compare(words[a], words[b]), cmp.Compare(a, b)) })
 	ranks := make(map[string]int, len(ids))
 	for i, id := range ids {
-		ranks[id] = i
+		ranks[id] = 1 + i
 	}
 	return ranks
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"longhaul/internal/description"
+	"longhaul/internal/history/item"
 	"longhaul/internal/report"
 )
 
@@ -30,6 +31,18 @@ func TestGather_gapsComeByReasonFolderAndName(t *testing.T) {
 	}
 	if n != 240 {
 		t.Errorf("%d gaps", n)
+	}
+}
+
+func TestRanks_noFolderHasThatOfAnUnknownOne(t *testing.T) {
+	t.Parallel()
+	tree := newTree()
+	for _, name := range []string{"Sales", "EMEA"} {
+		tree.take(&item.Item{Kind: item.Folder, ID: name, Name: name, State: description.StateListed})
+	}
+	ranks := tree.ranks()
+	if emea, sales := ranks["EMEA"], ranks["Sales"]; emea <= ranks["unknown"] || sales <= emea {
+		t.Errorf("the ranks are %v", ranks)
 	}
 }
 

@@ -72,11 +72,18 @@ func (p *sheet) readEnd(ctx context.Context) error {
 	return nil
 }
 
-// readFirst finds out whether the source was delivered before.
+// readFirst finds out whether the source was delivered before, and when.
 func (p *sheet) readFirst(ctx context.Context) error {
 	before, err := history.DeliveredBefore(ctx, p.Store, p.sync)
-	p.data.First = before == ""
-	return err
+	if p.data.First = before == ""; err != nil || p.data.First {
+		return err
+	}
+	var record history.Record
+	if err := p.Store.ReadJSON(ctx, staging.RecordKey(p.Name, before), &record); err != nil && !p.Store.Unreadable(err) {
+		return err
+	}
+	p.data.Before = &report.Delivered{Sync: before, At: record.Finished}
+	return nil
 }
 
 // mostTold bounds the messages of one sync that a page names: what stands is told once a day.

@@ -13,6 +13,7 @@ import (
 	"longhaul/internal/history/change"
 	"longhaul/internal/history/item"
 	"longhaul/internal/report"
+	"longhaul/internal/staging"
 )
 
 func TestGather_numbersAreThoseOfTheAccountAndTheRecord(t *testing.T) {
@@ -138,6 +139,13 @@ func TestGather_aSyncWithoutARecord(t *testing.T) {
 	}
 	if d.Series.Counted {
 		t.Error("nobody knows what it described")
+	}
+	const before = "20261122T181610.000Z-ab12cd34"
+	if err := o.Store.WriteJSON(t.Context(), staging.RecordKey("acme", before), history.Record{Uploaded: true, Finished: start}); err != nil {
+		t.Fatal(err)
+	}
+	if d := o.gather(); d.First || d.Before == nil || d.Before.Sync != before || !d.Before.At.Equal(start) {
+		t.Errorf("the sync that was delivered before is %+v", d.Before)
 	}
 	none := func(change.Change) bool { t.Error("a change"); return true }
 	if err := d.Changes(none); err != nil {

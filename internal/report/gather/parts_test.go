@@ -1,6 +1,7 @@
 package gather
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -43,7 +44,7 @@ func TestGather_countsWhatASyncWithoutAnAccountDescribed(t *testing.T) {
 	}
 }
 
-// Where the end says how many were described, the chart ends there, as the message of the sync does.
+// Where the end says how many were described, the chart ends there, as the message of the sync does, and rises as evenly as the descriptions came.
 func TestGather_countsAsTheEndOfTheSync(t *testing.T) {
 	t.Parallel()
 	for _, described := range []int64{2, 3, 4} {
@@ -61,6 +62,29 @@ func TestGather_countsAsTheEndOfTheSync(t *testing.T) {
 		}
 		if last := s.Points[len(s.Points)-1].Reports; last != described {
 			t.Errorf("the chart ends with %d, want %d", last, described)
+		}
+	}
+}
+
+// What is known of a part of the reports shows when all were described: nothing jumps at the end, and nothing stands still before it.
+func TestGather_drawsSharesOfWhatTheEndSays(t *testing.T) {
+	t.Parallel()
+	for _, described := range []int64{30, 60, 120} {
+		o := stage(t)
+		var lines []string
+		for i := range 60 {
+			lines = append(lines, line(t, i+1, description.StateDescribed))
+		}
+		o.Put(o.Sync.Shard(0), lines...)
+		end := history.End{Outcome: "cancelled", At: start.Add(61 * time.Second), Reports: 200, Described: described}
+		if err := o.Store.WriteJSON(t.Context(), o.Sync.End(), end); err != nil {
+			t.Fatal(err)
+		}
+		for _, point := range o.gather().Series.Points {
+			want := float64(described) * point.At.Sub(start).Seconds() / 61
+			if off := float64(point.Reports) - want; math.Abs(off) > float64(described)/20 {
+				t.Errorf("of %d reports %d were described at %s, want %.0f", described, point.Reports, point.At, want)
+			}
 		}
 	}
 }

@@ -25,16 +25,25 @@ func (c came) Kinds() []count {
 	for _, kind := range []listing.Kind{listing.Reports, listing.Dashboards, listing.Components, listing.Folders, listing.Users} {
 		if n, known := c.Record.Kinds[kind]; known {
 			words := string(kind)
-			switch left := c.Record.States[description.StateGone] + c.Record.States[description.StateFiltered]; {
-			case kind == listing.Components:
+			switch kind {
+			case listing.Components:
 				words = "dashboard components"
-			case kind == listing.Reports && left > 0: // so that the row can be compared with the first sentence
-				words += ", " + humanize.Number(left) + " of them gone or left out"
+			case listing.Reports: // so that the row can be compared with the first sentence
+				words += among(c.Record.States[description.StateGone], "gone") +
+					among(c.Record.States[description.StateFiltered], "outside of the scope")
 			}
 			all = append(all, count{words, n})
 		}
 	}
 	return all
+}
+
+// among says how many of those that were counted are otherwise; empty where none is.
+func among(n int64, words string) string {
+	if n == 0 {
+		return ""
+	}
+	return ", " + humanize.Number(n) + " of them " + words
 }
 
 // States count the reports by state.

@@ -13,7 +13,6 @@ import (
 	"longhaul/internal/history/text"
 	"longhaul/internal/humanize"
 	"longhaul/internal/report"
-	"longhaul/internal/staging"
 )
 
 // mostChanges bounds the rows of all groups, in bytes.
@@ -53,7 +52,7 @@ type sort struct {
 
 // sorts are the groups in the order in which they are shown. A change is in the first that fits.
 var sorts = []sort{
-	{"Reports that lost columns", "bad", func(c *change.Change) bool { return c.LosesColumns() || c.LosesAll() }},
+	{"Reports that lost columns", "bad", (*change.Change).LosesColumns},
 	{"Reports that are gone", "bad", func(c *change.Change) bool { return c.Gone && c.Kind == item.Report }},
 	{"Dashboards that are gone", "bad", func(c *change.Change) bool { return c.Gone && c.Kind == item.Dashboard }},
 	{"Folders that are gone", "bad", func(c *change.Change) bool { return c.Gone && c.Kind == item.Folder }},
@@ -61,9 +60,7 @@ var sorts = []sort{
 	{"Reports that got their columns", "good", func(c *change.Change) bool {
 		return c.Differs(change.State) && description.State(c.Now[change.State]).HasColumns()
 	}},
-	{"Reports that lack columns for another reason", "notable", func(c *change.Change) bool {
-		return c.Differs(change.State) || c.Differs(change.Reason)
-	}},
+	{"Reports that lack columns for another reason", "notable", (*change.Change).StateDiffers},
 	{"Reports with other columns", "notable", (*change.Change).ColumnsDiffer},
 	{"Renamed, moved, or run as somebody else", "notable", func(c *change.Change) bool { return !c.Added }},
 	{"Reports that were added", "good", func(c *change.Change) bool { return c.Kind == item.Report }},
@@ -76,8 +73,7 @@ func changes(d *report.Data) (all changed, err error) {
 	if d.Record == nil || d.Changes == nil {
 		return changed{left: mostChanges}, nil
 	}
-	began, _, _ := staging.ParseSyncID(d.Record.Compared)
-	all.Before = moment(began)
+	all.Before = began(d.Record.Compared)
 	for _, clause := range text.Changed(d.Record.Changes) {
 		all.Totals = append(all.Totals, text.Sentence(clause))
 	}
@@ -137,7 +133,7 @@ func differs(d *report.Data, c *change.Change) string {
 	if c.Differs(change.Folder) {
 		all = append(all, "moved from "+place(c.Was[change.Folder])+" to "+place(c.Now[change.Folder]))
 	}
-	if c.Differs(change.State) || c.Differs(change.Reason) {
+	if c.StateDiffers() {
 		all = append(all, was(c))
 	} else if columns := columns(c.Columns); columns != "" {
 		all = append(all, columns)

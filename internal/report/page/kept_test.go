@@ -91,11 +91,11 @@ func TestWrite_callsWhatIsInNoFolderAsSalesforceDoes(t *testing.T) {
 func TestWrite_saysWhyMoreReportsWereListedThanAreVisible(t *testing.T) {
 	t.Parallel()
 	d := base(record(10, 0), 10)
-	if strings.Contains(string(written(t, d)), "gone or left out") {
+	if strings.Contains(string(written(t, d)), "of them") {
 		t.Error("none is gone")
 	}
 	d.Record.States[description.StateGone], d.Record.States[description.StateFiltered] = 1, 2
-	if !strings.Contains(string(written(t, d)), "reports, 3 of them gone or left out") {
+	if !strings.Contains(string(written(t, d)), "reports, 1 of them gone, 2 of them outside of the scope<") {
 		t.Error("the first sentence and the table have different numbers")
 	}
 }

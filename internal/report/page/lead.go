@@ -42,6 +42,9 @@ func covered(r *history.Record) string {
 		}
 		first = fmt.Sprintf("%s of %s %s columns", humanize.Number(with), humanize.Count(visible, "visible report"), verb)
 	}
+	if filtered := r.States[description.StateFiltered]; filtered > 0 {
+		first += "; " + humanize.Number(filtered) + " outside of the scope"
+	}
 	return strings.Join([]string{first, private(r), hidden(r.Unseen, r.Private)}, "; ") + "."
 }
 

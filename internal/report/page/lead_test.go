@@ -3,6 +3,7 @@ package page_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"longhaul/internal/description"
 	"longhaul/internal/history"
@@ -43,7 +44,10 @@ func TestLead_isTrueInEachCase(t *testing.T) {
 		"2 of 2 visible reports have columns" + private + "; 1 that dashboards use is deleted or in a private folder.":      {States: states(2, 0, 0), Unseen: &listing.Unseen{Kind: listing.UnseenAtLeast, Count: 1, SeesAll: true}},
 		"2 of 2 visible reports have columns; 1 private one left out by setting; hidden ones cannot be counted.":            {States: states(2, 0, 0), LeftOut: ptr(1)},
 		"2 of 2 visible reports have columns; no private one of others is left out; hidden ones cannot be counted.":         {States: states(2, 0, 0), LeftOut: ptr(0)},
-		"No report is visible to the run-as user" + private + "; hidden ones cannot be counted.":                            {},
+		"2 of 2 visible reports have columns; 3 outside of the scope" + private + "; hidden ones cannot be counted.": {
+			States: map[description.State]int64{description.StateDescribed: 2, description.StateFiltered: 3},
+		},
+		"No report is visible to the run-as user" + private + "; hidden ones cannot be counted.": {},
 	} {
 		if got := classed(t, &report.Data{Source: "acme", Sync: thisSync, Record: &r}, "lead"); got != want {
 			t.Errorf("got  %s\nwant %s", got, want)
@@ -63,6 +67,25 @@ func TestLead_isTrueInEachCase(t *testing.T) {
 	first := &report.Data{Source: "acme", Sync: thisSync, First: true, End: &history.End{Outcome: "failed"}}
 	if got := classed(t, first, "lead"); got != "This sync failed; nothing of it was delivered, and nothing was before." {
 		t.Error(got)
+	}
+}
+
+// TestWrite_leadsToWhatTheCatalogHas where a sync delivered nothing: to the page of the one that did, if any did.
+func TestWrite_leadsToWhatTheCatalogHas(t *testing.T) {
+	t.Parallel()
+	const before = "20261122T181610.000Z-ab12cd34"
+	d := &report.Data{
+		Source: "acme", Sync: thisSync, End: &history.End{Outcome: "cancelled"},
+		Before: &report.Delivered{Sync: before, At: time.Date(2026, 11, 22, 18, 40, 0, 0, time.UTC)},
+	}
+	const says = `that of 22 Nov 2026 18:16 UTC, over 22 Nov 2026 18:40 UTC. <a href="` + before + `.html">Its page</a>`
+	if page := string(written(t, d)); !strings.Contains(page, says) {
+		t.Error("it does not say what the catalog has")
+	}
+	delivered := base(record(10, 0), 10)
+	delivered.Before = d.Before
+	if page := string(written(t, delivered)); strings.Contains(page, before+".html") {
+		t.Error("a sync that was delivered leads to the one before it")
 	}
 }
 

@@ -26,7 +26,7 @@ var (
 	layout string
 
 	page = template.Must(template.New("page").Funcs(template.FuncMap{
-		"number": number, "moment": moment, "gapWords": gapWords, "coded": coded, "count": counted,
+		"number": number, "moment": moment, "began": began, "gapWords": gapWords, "coded": coded, "count": counted,
 		"open": func(rows int) int { return min(rows, mostOpen) },
 	}).Parse(layout))
 )

@@ -97,6 +97,14 @@ func (v *view) Undelivered() string {
 	return `"In" says what this sync read: none of its exports was delivered whole.`
 }
 
+// Catalog is the sync that the catalog shows, of one that was not delivered; nil where there is none, or nobody serves its page.
+func (v *view) Catalog() *report.Delivered {
+	if v.Placed || v.Record != nil && v.Record.Uploaded {
+		return nil
+	}
+	return v.Before
+}
+
 // When are the facts about the time of the sync and its price.
 func (v *view) When() []fact {
 	course := v.Course()
@@ -119,7 +127,11 @@ func (v *view) When() []fact {
 	if text.AtLeast(v.Outcome()) {
 		words = "at least " + words
 	}
-	return append(all, fact{"API calls", words})
+	all = append(all, fact{"API calls", words})
+	if !v.Next.IsZero() {
+		all = append(all, fact{"Next run planned for", moment(v.Next)})
+	}
+	return all
 }
 
 // moment is a time for people.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	"longhaul/internal/history"
 	"longhaul/internal/paths"
@@ -20,6 +21,8 @@ import (
 type Shelf struct {
 	Store   *staging.Store
 	Version string // of Longhaul
+
+	Next func(source string) time.Time // when the schedule starts the next sync; zero: not known, or never. May be nil
 }
 
 // Write writes the page of a sync that is over, and the list of its gaps beside it, over what was written before.
@@ -27,6 +30,9 @@ func (s *Shelf) Write(ctx context.Context, source, sync string) error {
 	d, err := gather.Source{Store: s.Store, Name: source, Version: s.Version}.Gather(ctx, sync)
 	if err != nil {
 		return err
+	}
+	if s.Next != nil {
+		d.Next = s.Next(source)
 	}
 	if err := s.put(ctx, staging.GapsKey(source, sync), d, report.WriteGaps); err != nil {
 		return err

@@ -51,6 +51,7 @@ func (s *Shelf) text(t *testing.T, key string) string {
 func TestWrite_writesThePageAndItsGapsOverWhatWasThere(t *testing.T) {
 	t.Parallel()
 	s := newShelf(t)
+	s.Next = func(string) time.Time { return time.Date(2026, 11, 30, 3, 0, 0, 0, time.UTC) }
 	for range 2 {
 		if err := s.Write(t.Context(), "acme", sync); err != nil {
 			t.Fatal(err)
@@ -59,6 +60,9 @@ func TestWrite_writesThePageAndItsGapsOverWhatWasThere(t *testing.T) {
 	html, gaps := s.text(t, staging.PageKey("acme", sync)), s.text(t, staging.GapsKey("acme", sync))
 	if !strings.Contains(html, "Pipeline") || !strings.Contains(html, sync+".gaps.csv") || strings.Count(gaps, "Pipeline") != 1 {
 		t.Errorf("%s\n%s", gaps, html)
+	}
+	if !strings.Contains(html, "<dt>Next run planned for</dt><dd>30 Nov 2026 03:00 UTC</dd>") {
+		t.Error("it does not say when the next sync starts")
 	}
 	if err := s.Write(t.Context(), "acme", "20261124T181610.000Z-ab12cd34"); err == nil || !strings.Contains(err.Error(), "has left no end") {
 		t.Errorf("of no sync: %v", err)

@@ -114,6 +114,7 @@ func (h *handler) answer(ctx context.Context, w http.ResponseWriter, r *http.Req
 		rest = newest
 	}
 	id, csv := strings.CutSuffix(rest, staging.GapsSuffix)
+	id = strings.TrimSuffix(id, staging.PageSuffix) // as pages that lie beside each other name each other
 	if !syncs.MatchString(id) {
 		return absent("There is no such page. A page is named by the id of its sync, as longhaul history " + source + " shows them.")
 	}

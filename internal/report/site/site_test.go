@@ -106,6 +106,7 @@ func TestSite_showsPagesAndNothingElse(t *testing.T) {
 		{"GET", "/", 200, "no page yet"},
 		{"GET", "/acme/", 200, "Sync of 23 Nov 2026 02:00 UTC"},
 		{"GET", "/acme/" + older, 200, "Sync of 22 Nov 2026 02:00 UTC"},
+		{"GET", "/acme/" + older + ".html", 200, "Sync of 22 Nov 2026 02:00 UTC"},
 		{"GET", "/acme/" + older + ".gaps.csv", 200, older},
 		{"HEAD", "/acme/" + older, 200, ""},
 		{"HEAD", "/acme/" + older + ".gaps.csv", 200, ""},

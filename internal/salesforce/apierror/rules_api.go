@@ -45,11 +45,13 @@ var apiRules = []rule{
 	},
 	{
 		code: "OAUTH_APP_BLOCKED", class: fault.LoginRefused, whole: true,
-		sentence: "an administrator has blocked the app: unblock it in Setup under Connected Apps OAuth Usage",
+		sentence: "an administrator has blocked the app: unblock it in Setup under External Client Apps > OAuth Usage, or " +
+			"under Connected Apps OAuth Usage if it is a connected app",
 	},
 	{
 		status: statuses(403), text: texts("app is blocked"), class: fault.LoginRefused, whole: true,
-		sentence: "an administrator has blocked the app: unblock it in Setup under Connected Apps OAuth Usage",
+		sentence: "an administrator has blocked the app: unblock it in Setup under External Client Apps > OAuth Usage, or " +
+			"under Connected Apps OAuth Usage if it is a connected app",
 	},
 	{
 		status: statuses(403), text: texts("frozen", "inactive user", "user is inactive"), class: fault.LoginRefused, whole: true,

@@ -24,11 +24,13 @@ var loginRules = []rule{
 	},
 	{
 		code: "OAUTH_APP_BLOCKED", class: fault.LoginRefused, whole: true,
-		sentence: "an administrator has blocked the app: unblock it in Setup under Connected Apps OAuth Usage, or use another client_id",
+		sentence: "an administrator has blocked the app: unblock it in Setup under External Client Apps > OAuth Usage (under " +
+			"Connected Apps OAuth Usage if it is a connected app), or use another client_id",
 	},
 	{
 		text: texts("app is blocked by admin"), class: fault.LoginRefused, whole: true,
-		sentence: "an administrator has blocked the app: unblock it in Setup under Connected Apps OAuth Usage, or use another client_id",
+		sentence: "an administrator has blocked the app: unblock it in Setup under External Client Apps > OAuth Usage (under " +
+			"Connected Apps OAuth Usage if it is a connected app), or use another client_id",
 	},
 	{
 		text: texts("no client credentials user enabled"), class: fault.LoginRefused, whole: true,

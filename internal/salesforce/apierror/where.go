@@ -18,8 +18,8 @@ type lookup struct {
 var lookups = []lookup{
 	{OpLogin, "invalid_client_id", "", place.Keys},
 	{OpLogin, "", "app must be installed into org", place.Connected},
-	{"", "OAUTH_APP_BLOCKED", "", place.Connected},
-	{"", "", "app is blocked", place.Connected},
+	{"", "OAUTH_APP_BLOCKED", "", place.Blocked},
+	{"", "", "app is blocked", place.Blocked},
 	{OpLogin, "", "no client credentials user enabled", place.RunAs},
 	{OpLogin, "", "request not supported on this domain", place.MyDomain},
 	{OpLogin, "", "no valid scopes defined", place.Scopes},

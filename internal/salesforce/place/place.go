@@ -19,6 +19,7 @@ const (
 	Addresses   = Policies + " > IP Relaxation"
 	AppUsage    = "Setup > External Client Apps > OAuth Usage"
 	Connected   = "Setup > Apps > Connected Apps > Connected Apps OAuth Usage"
+	Blocked     = AppUsage + "; of a connected app " + Connected
 	OrgFlows    = "Setup > Identity > OAuth and OpenID Connect Settings"
 	Assurance   = "Setup > Identity > Identity Verification"
 	MyDomain    = "Setup > Company Settings > My Domain > Current My Domain URL"

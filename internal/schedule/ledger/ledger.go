@@ -86,6 +86,21 @@ func New(store *staging.Store, kind Kind, logger *zap.Logger) *Ledger {
 	return &Ledger{store: store, kind: kind, logger: logger, seen: map[string]*sight{}, said: map[string]string{}}
 }
 
+// Next is when the schedule of a source starts a sync after a moment, by what Temporal listed last; zero where that is not known, or none is to
+// start.
+func (l *Ledger) Next(source string, after time.Time) time.Time {
+	listed := l.Listed()[source]
+	if listed.GetPaused() {
+		return time.Time{}
+	}
+	for _, at := range listed.GetFutureActionTimes() {
+		if at.AsTime().After(after) {
+			return at.AsTime()
+		}
+	}
+	return time.Time{}
+}
+
 // Listed are the schedules by source, of those that are not served here too, as Temporal listed them last; nil where it has listed nothing
 // yet. Nobody may change them.
 func (l *Ledger) Listed() map[string]*schedulepb.ScheduleListInfo {

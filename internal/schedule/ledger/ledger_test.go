@@ -275,3 +275,21 @@ func TestRead_ofNoSchedule(t *testing.T) {
 		t.Error("an object that cannot be read keeps the schedule of another source away")
 	}
 }
+
+// A source whose schedule cannot be kept, for as long as nobody mends what is kept of it, hides no schedule of another.
+func TestListed_whereWhatIsServedCannotBeKept(t *testing.T) {
+	t.Parallel()
+	on, store := newTemporal(), bucketOf(t)
+	on.byHand("longhaul-beta", everyTwoHours)
+	if err := store.WriteJSON(t.Context(), staging.ScheduleKey("acme"), "torn"); err != nil {
+		t.Fatal(err)
+	}
+	w := newWorker(on, store, acme(daily))
+	if w.Listed() != nil {
+		t.Error("something is listed before anybody looked")
+	}
+	w.look(t)
+	if listed := w.Listed(); listed["beta"] == nil {
+		t.Errorf("listed are %v", listed)
+	}
+}

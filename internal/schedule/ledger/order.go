@@ -187,6 +187,8 @@ func (a *applied) pause(ctx context.Context, o schedule.Order) error {
 	}
 	none := a.kept == nil || a.kept.Off
 	switch {
+	case there == nil && none && o.Pause:
+		return nil // nothing starts by itself, as a script wants that stops a source at once
 	case there == nil && none:
 		return fault.Invalidf("source %s has no schedule: make one by `schedule %s --every 24h`, or in the settings", a.name, a.name)
 	case there == nil:

@@ -40,9 +40,12 @@ func TestApply_theVerbSetsWhatTheSettingsLeaveOpen(t *testing.T) {
 	if starts(on) != "" {
 		t.Error("the worker that ended it made it again")
 	}
-	_, err := w.Apply(t.Context(), w.server, "acme", source.Schedule{}, schedule.Order{Pause: true})
+	if state := w.says(t, schedule.Order{Pause: true, Reason: "stopped"}); state.Exists || state.Paused || !state.Off || starts(on) != "" {
+		t.Errorf("a pause of nothing leaves %+v", state)
+	}
+	_, err := w.Apply(t.Context(), w.server, "acme", source.Schedule{}, schedule.Order{Resume: true})
 	if want := "source acme has no schedule: make one by `schedule acme --every 24h`, or in the settings"; fault.Sentence(err) != want {
-		t.Errorf("a pause of nothing says %v", err)
+		t.Errorf("a resume of nothing says %v", err)
 	}
 	if newWorker(on, store, acme(hourly)).look(t); starts(on) != asHourly || on.at("longhaul-acme").GetState().GetPaused() {
 		t.Errorf("settings that say a schedule after it was ended leave %q", starts(on))

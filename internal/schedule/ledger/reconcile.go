@@ -24,7 +24,7 @@ func (l *Ledger) Reconcile(ctx context.Context, s Server, served map[string]sour
 	look, settled := len(names) == 0, names[:0:0] // who serves none looks after those of others
 	for _, name := range names {
 		again, err := l.settle(ctx, s, name, served[name])
-		if look = look || again; err == nil {
+		if look = look || again || err != nil; err == nil { // one that fails for good keeps nobody from knowing the schedules of others
 			settled = append(settled, name)
 		} else if l.failed(ctx, name, err) {
 			return // it would refuse the others as well

@@ -54,7 +54,8 @@ func (c *comparison) betweenPrograms() (notes []string) {
 		cut = cut || f.Name != castor.ReportsMetadata && only(f, false) > 0
 		switch f.Name {
 		case castor.Reports:
-			note(only(f, true) > 0, "Longhaul leaves out reports that were deleted while it ran.")
+			note(only(f, true) > 0, "Longhaul leaves out reports that answer 404: deleted while it ran, or listed and closed to its user; account.jsonl "+
+				"has them as gone.")
 			note(only(f, false) > 0, "Longhaul has the reports of others' private folders too where scope.private is true; castor-extractor never has them.")
 		case castor.ReportsMetadata:
 			note(only(f, false) > 0, "castor-extractor leaves out the columns of a report whose description fails once, whatever the reason; Longhaul "+
