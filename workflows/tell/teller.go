@@ -32,7 +32,7 @@ type Teller struct {
 	Dry    bool                       // it delivers nothing, so people are told of what keeps it from its end alone
 	Limit  func() time.Duration       // after which a sync that does not move is stalled
 	Done   func() int64               // what the workflow knows to be done: a number that grows with everything
-	Shown  func(ctx workflow.Context) // shows that the sync is stalled, or is not any more
+	Shown  func(ctx workflow.Context) // shows that the sync is stalled and why, or is not any more
 
 	at      Standstill
 	changes int

@@ -66,7 +66,7 @@ func (d *Desk) turnOf(ctx context.Context, fact notify.Fact) (now turn, err erro
 		}
 		switch n := number(strings.TrimSuffix(strings.TrimPrefix(key, prefix), ".json")); {
 		case n > own && !now.passed:
-			later, _, err := d.markOf(ctx, key)
+			later, _, err := markOf(ctx, d.Store, key)
 			if err != nil {
 				return turn{}, err
 			}
@@ -78,15 +78,15 @@ func (d *Desk) turnOf(ctx context.Context, fact notify.Fact) (now turn, err erro
 	if last == "" {
 		return now, nil
 	}
-	mark, known, err := d.markOf(ctx, last)
+	mark, known, err := markOf(ctx, d.Store, last)
 	now.waits = known && mark.Told == nil
 	return now, err
 }
 
 // markOf reads the marker of a message; false where it cannot be read, or is gone by now.
-func (d *Desk) markOf(ctx context.Context, key string) (mark Mark, known bool, err error) {
-	err = d.Store.ReadJSON(ctx, key, &mark)
-	if errors.Is(err, staging.ErrNotExist) || d.Store.Unreadable(err) {
+func markOf(ctx context.Context, store *staging.Store, key string) (mark Mark, known bool, err error) {
+	err = store.ReadJSON(ctx, key, &mark)
+	if errors.Is(err, staging.ErrNotExist) || store.Unreadable(err) {
 		return Mark{}, false, nil
 	}
 	return mark, err == nil, err
