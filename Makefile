@@ -143,7 +143,7 @@ faults: ## syncs that meet every fault of the simulator, alone and all together 
 	go test -count=1 -timeout 4h -parallel 8 -v -run '^TestFaults_eachAloneAndAllTogether$$' ./internal/e2e | $(PASSED)
 
 .PHONY: operations
-operations: $(TOOLS)/.temporal-$(TEMPORAL_CLI) ## every command of docs/operations.md with the real `temporal` CLI
+operations: $(TOOLS)/.temporal-without-server-$(TEMPORAL_CLI) ## every command of docs/operations.md with the real `temporal` CLI
 	@out=$$(LONGHAUL_TEMPORAL_CLI=$(TOOLS)/temporal go test -count=1 -timeout 30m -v -run '^TestOperations$$' ./internal/e2e 2>&1) || { echo "$$out"; exit 1; }; \
 	echo "$$out"; grep -q '^--- PASS: TestOperations' <<<"$$out" || { echo "TestOperations did not run"; exit 1; }
 
@@ -166,7 +166,7 @@ buckets: $(foreach kind,$(BUCKETS_OF),$($(kind)_SERVER)) ## syncs on MinIO, fake
 	done
 
 .PHONY: cluster
-cluster: $(TOOLS)/.temporal-server-$(TEMPORAL_SERVER) $(TOOLS)/.temporal-$(TEMPORAL_CLI) $(s3_SERVER) ## a sync of REPORTS (6000) on Temporal's own server, PostgreSQL (Debian's package) and MinIO: a worker and the server killed, the database stopped
+cluster: $(TOOLS)/.temporal-server-$(TEMPORAL_SERVER) $(TOOLS)/.temporal-without-server-$(TEMPORAL_CLI) $(s3_SERVER) ## a sync of REPORTS (6000) on Temporal's own server, PostgreSQL (Debian's package) and MinIO: a worker and the server killed, the database stopped
 	@LONGHAUL_E2E_CLUSTER=$(TOOLS) LONGHAUL_BUCKET_SERVERS=$(SERVERS) LONGHAUL_BUCKETS=s3 LONGHAUL_E2E_REPORTS=$(REPORTS) \
 	go test -count=1 -timeout 1h -v -run '^TestCluster$$' ./internal/e2e | $(PASSED)
 
@@ -231,8 +231,10 @@ vet-light: ## go vet of what does not link the embedded server
 	@packages=$(LIGHT); go vet $$packages
 
 .PHONY: cross
-cross: ## everything, tests too, is valid code for Windows and macOS, where no test runs: type-checked from source (5 GB of memory)
+cross: ## everything, tests too, is valid code for Windows and macOS, where no test runs: type-checked from source (5 GB of memory); starter and worker are linked
 	@LONGHAUL_SYSTEMS='windows darwin' go test -count=1 -timeout 30m -v -run '^TestSystems_' ./internal/release | $(PASSED)
+	@for system in windows/amd64 darwin/arm64; do echo "starter and worker for $$system"; \
+		CGO_ENABLED=0 GOOS=$${system%/*} GOARCH=$${system#*/} go build -o /dev/null ./starter ./worker; done
 
 # Without the database of vulnerabilities, as on a machine that reaches no other host than a module proxy, nothing can be
 # said, and the target says that.
@@ -263,7 +265,7 @@ fmt: $(TOOLS)/.golangci-lint-$(GOLANGCI_LINT) ## format all files
 tools: $(TOOLS)/.golangci-lint-$(GOLANGCI_LINT) $(TOOLS)/.workflowcheck-$(WORKFLOWCHECK) $(TOOLS)/.govulncheck-$(GOVULNCHECK) ## build the linters into .tools/bin
 
 .PHONY: temporal-cli
-temporal-cli: $(TOOLS)/.temporal-$(TEMPORAL_CLI) ## build the `temporal` CLI into .tools/bin, without its development server
+temporal-cli: $(TOOLS)/.temporal-without-server-$(TEMPORAL_CLI) ## build the `temporal` CLI into .tools/bin, without its development server
 
 # A stamp per version: a new version above is built, the same is not built again.
 $(TOOLS)/.golangci-lint-$(GOLANGCI_LINT):
@@ -279,14 +281,15 @@ $(TOOLS)/.govulncheck-$(GOVULNCHECK):
 	@touch $@
 
 # Without the server that it can start, which takes minutes to compile and which no test wants: the rest of it is as released.
-$(TOOLS)/.temporal-$(TEMPORAL_CLI):
+$(TOOLS)/.temporal-without-server-$(TEMPORAL_CLI):
 	@mkdir -p $(TOOLS)
 	new=$$(mktemp -d); trap 'rm -rf "$$new"' EXIT; cd "$$new"; \
 	dir=$$(GOFLAGS= go mod download -json github.com/temporalio/cli@$(TEMPORAL_CLI) | sed -n 's/.*"Dir": "\(.*\)".*/\1/p'); \
 	cp -R "$$dir" source; chmod -R u+w source; cd source; \
 	printf '%s\n' 'package temporalcli' 'import "errors"' 'func (*TemporalServerStartDevCommand) run(*CommandContext, []string) error {' \
 		'return errors.New("this CLI was built without a server: use `longhaul temporal`")' '}' >temporalcli/commands.server.go; \
-	GOFLAGS= go build -o $(TOOLS)/temporal ./cmd/temporal
+	GOFLAGS= go build -ldflags '-X github.com/temporalio/cli/temporalcli.Version=$(TEMPORAL_CLI:v%=%)' -o $(TOOLS)/temporal ./cmd/temporal; \
+	$(TOOLS)/temporal --version | grep -F 'version $(TEMPORAL_CLI:v%=%) ' >/dev/null
 	@touch $@
 
 $(TOOLS)/.temporal-server-$(TEMPORAL_SERVER):

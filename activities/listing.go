@@ -5,10 +5,11 @@ import (
 	"errors"
 	"time"
 
+	"go.temporal.io/sdk/activity"
+
 	"longhaul/internal/description"
 	"longhaul/internal/history"
 	"longhaul/internal/listing"
-	"longhaul/internal/salesforce"
 	"longhaul/internal/staging"
 	"longhaul/internal/warning"
 )
@@ -44,7 +45,7 @@ func (a *Activities) Enumerate(ctx context.Context, params EnumerateParams) (Enu
 			Progress: t.count,
 		})
 		if err == nil && params.Except != "" {
-			leftOut = countPrivate(ctx, t.source.Salesforce, params.Except)
+			leftOut = countPrivate(ctx, t.source, params.Except)
 		}
 		return listed, err
 	})
@@ -55,11 +56,13 @@ func (a *Activities) Enumerate(ctx context.Context, params EnumerateParams) (Enu
 const privateWithin = 20 * time.Second
 
 // countPrivate counts the reports in the private folders of others than a user, by one call; nil where Salesforce does not say.
-func countPrivate(ctx context.Context, client *salesforce.Client, user string) *int64 {
+func countPrivate(ctx context.Context, source *Source, user string) *int64 {
 	ctx, cancel := context.WithTimeout(ctx, privateWithin)
 	defer cancel()
-	n, err := client.Count(ctx, listing.OthersPrivate(user))
+	n, err := source.Salesforce.Count(ctx, listing.OthersPrivate(user))
 	if err != nil {
+		activity.GetLogger(ctx).Warn("the reports in others' private folders could not be counted; nothing says how many are left out", "event",
+			"warning", "source", source.Name, "error", err.Error())
 		return nil
 	}
 	return &n

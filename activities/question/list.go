@@ -28,8 +28,8 @@ type Roll interface {
 	Schedule(ctx context.Context, name string, settings source.Schedule) (schedule.State, error)
 	// Workers lists those that serve a source.
 	Workers(ctx context.Context, name string) ([]doctor.Worker, error)
-	// Heard is when a worker last asked for the work of a source that none serves; zero: nobody knows.
-	Heard(ctx context.Context, name string) (time.Time, error)
+	// LastPolled is when a worker last asked for the work of a source that none serves; zero: nobody knows.
+	LastPolled(ctx context.Context, name string) (time.Time, error)
 	// Waits gives why the syncs that run stand still, by source; nil of one that gets on.
 	Waits(ctx context.Context) (map[string]*overview.Wait, error)
 	// Me is this worker.

@@ -28,7 +28,7 @@ type roll struct {
 	unread   []string
 	waits    map[string]*overview.Wait
 	workers  map[string][]doctor.Worker
-	heard    map[string]time.Time
+	polled   map[string]time.Time
 	schedule func(ctx context.Context, name string) (schedule.State, error)
 	asked    atomic.Int64
 }
@@ -52,11 +52,11 @@ func (r *roll) Workers(_ context.Context, name string) ([]doctor.Worker, error) 
 	return r.workers[name], nil
 }
 
-func (r *roll) Heard(_ context.Context, name string) (time.Time, error) {
-	if r.heard == nil {
+func (r *roll) LastPolled(_ context.Context, name string) (time.Time, error) {
+	if r.polled == nil {
 		return time.Time{}, errors.New("Temporal is silent")
 	}
-	return r.heard[name], nil
+	return r.polled[name], nil
 }
 
 func (r *roll) Waits(context.Context) (map[string]*overview.Wait, error) { return r.waits, nil }
@@ -123,7 +123,7 @@ func fourSources() *roll {
 		},
 		unread:  []string{"something was not read"},
 		workers: map[string][]doctor.Worker{"done": {of("1@a", "1a"), of("2@b", "1a")}, "runs": {of("1@a", "1a"), of("2@b", "2b"), of("3@c", "1a")}},
-		heard:   map[string]time.Time{"both": noon, "done": noon},
+		polled:  map[string]time.Time{"both": noon, "done": noon},
 		waits:   map[string]*overview.Wait{"runs": nil, "waits": {Phase: "describe", Do: "nothing, it continues by itself", For: overview.ForNobody}},
 		schedule: func(_ context.Context, name string) (schedule.State, error) {
 			switch name {
@@ -161,11 +161,11 @@ func TestListSources_tellsOfEachSource(t *testing.T) {
 		rows[row.Source] = row
 	}
 	both, done, runs, waits := rows["both"], rows["done"], rows["runs"], rows["waits"]
-	if both.Problem != "it stands twice" || both.Schedule.State != overview.Off || both.Last != nil || *both.Workers != 0 || !both.Heard.Equal(noon) {
+	if both.Problem != "it stands twice" || both.Schedule.State != overview.Off || both.Last != nil || *both.Workers != 0 || !both.LastPolled.Equal(noon) {
 		t.Errorf("both: %+v", both)
 	}
 	if done.Last == nil || done.Last.Sync != last || done.Last.Outcome != "complete" || !done.Last.At.Equal(noon.Add(3*time.Hour)) ||
-		*done.Workers != 2 || !done.Heard.IsZero() || len(done.Disagree) != 0 || done.Schedule.Words != "every 24h" || !done.NextRun.Equal(noon) ||
+		*done.Workers != 2 || !done.LastPolled.IsZero() || len(done.Disagree) != 0 || done.Schedule.Words != "every 24h" || !done.NextRun.Equal(noon) ||
 		done.Before == nil || done.Before.Count != 2 || *done.Counts != (overview.Counts{Since: noon, Missed: 1, Skipped: 5}) {
 		t.Errorf("done: %+v", done)
 	}

@@ -80,7 +80,7 @@ func (a *Activities) fill(ctx context.Context, row *overview.Row, known overview
 		row.Workers, row.Silent = counted(serving)
 		row.Disagree = unequal(serving)
 		if *row.Workers == 0 {
-			if row.Heard, err = a.Roll.Heard(ctx, known.Name); err != nil {
+			if row.LastPolled, err = a.Roll.LastPolled(ctx, known.Name); err != nil {
 				row.Unread = append(row.Unread, "since when none serves it")
 			}
 		}

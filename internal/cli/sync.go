@@ -92,8 +92,8 @@ func (v *syncVerb) run(ctx context.Context) error {
 		}
 	}
 	if v.detach {
-		if words := ""; none == nil && !waits && !joined {
-			if words = control.Untaken(ctx, temporal, run); words != "" {
+		if none == nil && !waits && !joined {
+			if words := control.Untaken(ctx, temporal, run); words != "" {
 				v.console.note("%s: %s; the sync waits until one takes it", v.console.name, words)
 			}
 		}

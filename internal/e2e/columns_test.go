@@ -60,13 +60,19 @@ func TestColumns_thatAreLostAreTheSameEverywhere(t *testing.T) {
 	if says := fmt.Sprintf("%s are gone from 3 reports", lost); !strings.Contains(message, says) || !strings.Contains(message, "3 reports with other columns") {
 		t.Errorf("the message does not say %q: %s", says, message)
 	}
+	took := humanize.Duration(time.Duration(second.Seconds * float64(time.Second))) // as sync says it
+	if !strings.Contains(message, "It took "+took+" and ") {
+		t.Errorf("the sync took %s, and the message says %s", took, message)
+	}
 	raw, err := h.store.Read(t.Context(), staging.PageKey("acme", second.Sync))
 	if err != nil {
 		t.Fatal(err)
 	}
 	page := html.UnescapeString(string(raw))
 	clauses := text.Changed(change.Counts{item.Report: told})
-	for _, says := range []string{"Reports that lost columns (3)", "Reports with other columns (3)", text.Sentence(clauses[0]), "3 lost " + lost} {
+	for _, says := range []string{
+		"<dt>Took</dt><dd>" + took + "</dd>", "Reports that lost columns (3)", "Reports with other columns (3)", text.Sentence(clauses[0]), "3 lost " + lost,
+	} {
 		if !strings.Contains(page, says) {
 			t.Errorf("the page does not say %q", says)
 		}

@@ -185,9 +185,9 @@ func (r roll) Workers(ctx context.Context, name string) ([]doctor.Worker, error)
 	})
 }
 
-// Heard is when a worker last asked for the work of a source: Temporal remembers that for some minutes, and the bucket where people were told
+// LastPolled is when a worker last asked for the work of a source: Temporal remembers that for some minutes, and the bucket where people were told
 // that none does.
-func (r roll) Heard(ctx context.Context, name string) (time.Time, error) {
+func (r roll) LastPolled(ctx context.Context, name string) (time.Time, error) {
 	at, err := within(ctx, func(ctx context.Context) (time.Time, error) {
 		return (&watch.Temporal{Client: activity.GetClient(ctx)}).Polled(ctx, name)
 	})

@@ -132,7 +132,7 @@ func (s *sources) build(from source.Source) (*activities.Source, error) {
 	}
 	for _, configured := range from.Exports {
 		if configured.Section != "" {
-			s.instruments.MeetTarget(from.Name, configured.Name)
+			s.instruments.StartDeliveriesAtZero(from.Name, configured.Name)
 		}
 	}
 	return ready, nil

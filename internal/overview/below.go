@@ -40,8 +40,8 @@ func (p Page) unserved(r Row) string {
 		return ""
 	}
 	words := "no worker serves it"
-	if !r.Heard.IsZero() {
-		words = "no worker has served it since " + p.moment(r.Heard)
+	if !r.LastPolled.IsZero() {
+		words = "no worker has served it since " + p.moment(r.LastPolled)
 	}
 	words += ", so no sync of it can run until one does"
 	switch {

@@ -48,14 +48,14 @@ type Row struct {
 	Problem  string   `json:"problem,omitempty"` // why it is not served, and what to change
 	Schedule Schedule `json:"schedule"`
 
-	NextRun  time.Time `json:"next_run,omitzero"`
-	Last     *Last     `json:"last,omitempty"` // absent: no sync has ended yet, or it is among Unread
-	Running  bool      `json:"running"`
-	Waits    *Wait     `json:"waits,omitempty"`            // of a sync that stands still
-	Workers  *int      `json:"workers,omitempty"`          // that serve the source, by their last poll; absent: Temporal did not say
-	Heard    time.Time `json:"heard,omitzero"`             // where none serves it: when one last asked for its work, as far as is known
-	Silent   []string  `json:"may_have_stopped,omitempty"` // workers that are not counted: they did not poll when a living one would have
-	Disagree []string  `json:"disagree,omitempty"`
+	NextRun    time.Time `json:"next_run,omitzero"`
+	Last       *Last     `json:"last,omitempty"` // absent: no sync has ended yet, or it is among Unread
+	Running    bool      `json:"running"`
+	Waits      *Wait     `json:"waits,omitempty"`            // of a sync that stands still
+	Workers    *int      `json:"workers,omitempty"`          // that serve the source, by their last poll; absent: Temporal did not say
+	LastPolled time.Time `json:"last_polled,omitzero"`       // where none serves it: when one last asked for its work, as far as is known
+	Silent     []string  `json:"may_have_stopped,omitempty"` // workers that are not counted: they did not poll when a living one would have
+	Disagree   []string  `json:"disagree,omitempty"`
 
 	Missed *history.Missed `json:"missed,omitempty"`        // runs of the schedule since the last sync
 	Before *history.Missed `json:"missed_before,omitempty"` // those before the last sync

@@ -182,11 +182,11 @@ func TestShow_saysThatNoSyncCanRunWithoutAWorker(t *testing.T) {
 			t.Errorf("it lacks %q:\n%s", says, got)
 		}
 	}
-	row.Heard = noon
+	row.LastPolled = noon
 	if got := below(row); !strings.Contains(got, "No worker has served it since 29 Nov 12:00, so no sync of it can run until one does: ") {
 		t.Error(got)
 	}
-	row.Problem, row.Heard = "its key is gone", time.Time{}
+	row.Problem, row.LastPolled = "its key is gone", time.Time{}
 	if got := below(row); !strings.Contains(got, "Its key is gone. "+none+". The sync") {
 		t.Error(got)
 	}

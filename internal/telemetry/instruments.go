@@ -146,16 +146,16 @@ func (i *Instruments) Notified(told notify.Told) {
 	i.notifications.WithLabelValues(receiver, event, outcome).Inc()
 }
 
-// Meet begins the series of a source at zero, so that the first of what is counted is seen to have come.
-func (i *Instruments) Meet(source string) {
+// StartAtZero begins the series of a source at zero, so that the first of what is counted is seen to have come.
+func (i *Instruments) StartAtZero(source string) {
 	if i != nil {
 		i.missed.WithLabelValues(i.source(source)).Add(0)
 		i.logins.WithLabelValues(i.source(source), outcomeOK).Add(0)
 	}
 }
 
-// MeetTarget does so for the files of an export that has a target. The export must be of a closed set.
-func (i *Instruments) MeetTarget(source, export string) {
+// StartDeliveriesAtZero does so for the files of an export that has a target. The export must be of a closed set.
+func (i *Instruments) StartDeliveriesAtZero(source, export string) {
 	if i != nil {
 		i.deliveries.WithLabelValues(i.source(source), export, outcomeOK).Add(0)
 	}

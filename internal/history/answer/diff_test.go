@@ -240,7 +240,8 @@ func TestDiff_pagesAreCompleteAndInOrder(t *testing.T) {
 	if len(first.Reports.Columns) != 200 || len(first.Reports.Gone) == 0 || len(first.Reports.Added) > 0 || len(first.Reports.Moved) > 0 {
 		t.Errorf("the first page has %d with columns, %d gone, %d added, %d moved", len(first.Reports.Columns), len(first.Reports.Gone), len(first.Reports.Added), len(first.Reports.Moved))
 	}
-	if reports := first.Totals[item.Report]; reports.Lost != 200 || reports.LostColumns != 220 || reports.Columns+reports.State > 0 || reports.Gone != 180 {
+	reports := first.Totals[item.Report]
+	if reports.Lost != 200 || reports.LostColumns != 220 || reports.Columns+reports.State > 0 || reports.Gone != 180 {
 		t.Errorf("totals %+v", first.Totals)
 	}
 }

@@ -127,7 +127,10 @@ func TestCounts_ofWhatPeopleCareAbout(t *testing.T) {
 		{Kind: item.Report, Was: Fields{Name: "a", Folder: "1"}, Now: Fields{Name: "b", Folder: "2"}},
 		{Kind: item.Report, Columns: map[string]ColumnChange{"x": {column("X"), column("Y")}}},
 		{Kind: item.Report, Columns: map[string]ColumnChange{"x": {column("X"), nil}, "y": {nil, column("Y")}}},
-		{Kind: item.Report, Was: Fields{State: "described"}, Now: Fields{State: "denied"}, Columns: map[string]ColumnChange{"x": {column("X"), nil}, "y": {column("Y"), nil}}},
+		{
+			Kind: item.Report, Was: Fields{State: "described"}, Now: Fields{State: "denied"},
+			Columns: map[string]ColumnChange{"x": {column("X"), nil}, "y": {column("Y"), nil}},
+		},
 		{Kind: item.Report, Was: Fields{State: "denied"}, Now: Fields{State: "described"}, Columns: map[string]ColumnChange{"x": {nil, column("X")}}},
 		{Kind: item.Report, Gone: true, Columns: map[string]ColumnChange{"x": {column("X"), nil}}},
 		{Kind: item.User, Gone: true},

@@ -57,7 +57,7 @@ func (g *Gauges) Look(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, lookWithin)
 	defer cancel()
 	now := time.Now()
-	g.meet()
+	g.follow()
 	if len(g.sights) == 0 {
 		g.Probe.Look(ctx)
 		g.show()
@@ -78,8 +78,8 @@ func (g *Gauges) Look(ctx context.Context) error {
 	return cmp.Or(errs[0], errs[1], errs[2])
 }
 
-// meet takes in the sources of the worker, and forgets those that are gone.
-func (g *Gauges) meet() {
+// follow takes in the sources of the worker, and forgets those that are gone.
+func (g *Gauges) follow() {
 	if g.sights == nil {
 		g.sights = map[string]*sight{}
 	}
@@ -93,7 +93,7 @@ func (g *Gauges) meet() {
 	for i, name := range slices.Concat(served, left) {
 		if g.sights[name] == nil {
 			g.sights[name] = new(sight)
-			g.Instruments.Meet(name)
+			g.Instruments.StartAtZero(name)
 		}
 		g.sights[name].ready = i < len(served)
 	}

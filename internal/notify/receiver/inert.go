@@ -1,6 +1,7 @@
 package receiver
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -15,16 +16,19 @@ var (
 	slackText = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 	// chatText takes mentions and links apart by a character that nobody sees: chats know no other way in common.
 	chatText = strings.NewReplacer("@", "@\u200b", "<", "<\u200b", "](", "]\u200b(")
+	// linkable is what chats make a link without being asked.
+	linkable = regexp.MustCompile(`(?i)(https?:)//`)
 )
 
-// inert is a text as a service shows it without taking a part of it for markup: names of reports and folders stand in it, which anybody may
-// have chosen who may save a report.
+// inert is a text as a service shows it without a mention or a link: names of reports and folders stand in it, which anybody may have chosen who
+// may save a report.
 func inert(scheme, text string) string {
-	switch {
-	case scheme == "slack":
-		return slackText.Replace(text)
-	case slices.Contains(plain, scheme):
+	if slices.Contains(plain, scheme) {
 		return text
+	}
+	text = linkable.ReplaceAllString(text, "$1\u200b//")
+	if scheme == "slack" {
+		return slackText.Replace(text)
 	}
 	return chatText.Replace(text)
 }

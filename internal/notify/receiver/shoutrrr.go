@@ -77,7 +77,8 @@ func (s *Sender) byService(ctx context.Context, message notify.Message, text, sc
 		duty.Config.Host, duty.Config.Port = cmp.Or(duty.Config.Host, pagerDutyHost), cmp.Or(duty.Config.Port, httpsPort) // the library forgets its own
 		return callByPagerDuty(ctx, message, duty)
 	}
-	params, title, body := types.Params{}, inert(scheme, message.Title), inert(scheme, message.Body())
+	message.Title, message.Text = inert(scheme, message.Title), inert(scheme, message.Text) // not the command and the links, which are our own
+	params, title, body := types.Params{}, message.Title, message.Body()
 	asText(scheme, params)
 	if slices.Contains(titled, scheme) {
 		params.SetTitle(title)

@@ -77,6 +77,7 @@ func facts() map[notify.Event]struct {
 	}
 	end := &history.End{Outcome: "failed", APICalls: 3, Course: history.Course{Workflow: "sync-acme", Seconds: 100}}
 	missed := notify.Fact{Since: morning.Add(-2 * time.Hour), Why: "the run of 24 Nov 04:30 UTC has not come"}
+	tomorrow := morning.Add(24 * time.Hour)
 	ended := func(outcome string) notify.Fact { return notify.Fact{Sync: sync, Outcome: outcome} }
 	failed := ended("failed")
 	failed.Why = "the org refuses the login of catalog@acme.example (invalid_client): check client_id and client_secret"
@@ -96,7 +97,7 @@ func facts() map[notify.Event]struct {
 	waiting.Until = morning.Add(3 * time.Hour)
 	return map[notify.Event]told{
 		notify.FirstSyncComplete: {of(notify.FirstSyncComplete, ended("complete")), Facts{Record: first}},
-		notify.Complete:          {of(notify.Complete, closing), Facts{Record: whole, Lost: Lost{Columns: 1, Of: 5, Reports: 1}, Next: morning.Add(24 * time.Hour)}},
+		notify.Complete:          {of(notify.Complete, closing), Facts{Record: whole, Lost: Lost{Columns: 1, Of: 5, Reports: 1}, Next: tomorrow}},
 		notify.Gaps:              {of(notify.Gaps, ended("gaps")), Facts{Record: gaps}},
 		notify.Failed:            {of(notify.Failed, failed), Facts{End: end}},
 		notify.Blocked:           {of(notify.Blocked, blocked), Facts{}},

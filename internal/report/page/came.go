@@ -25,10 +25,10 @@ func (c came) Kinds() []count {
 	for _, kind := range []listing.Kind{listing.Reports, listing.Dashboards, listing.Components, listing.Folders, listing.Users} {
 		if n, known := c.Record.Kinds[kind]; known {
 			words := string(kind)
-			switch kind {
-			case listing.Components:
+			switch {
+			case kind == listing.Components:
 				words = "dashboard components"
-			case listing.Reports: // so that the row can be compared with the first sentence
+			case kind == listing.Reports: // so that the row can be compared with the first sentence
 				words += among(c.Record.States[description.StateGone], "gone") +
 					among(c.Record.States[description.StateFiltered], "outside of the scope")
 			}
@@ -120,5 +120,8 @@ func (c came) Bars() []bar {
 
 // percent is a part of a whole.
 func percent(part, whole int64) string {
+	if part > 0 && part < whole/1000 {
+		return "less than 0.1 %"
+	}
 	return fmt.Sprintf("%.1f %%", 100*float64(part)/float64(whole))
 }

@@ -10,6 +10,7 @@ import (
 	"longhaul/internal/description"
 	"longhaul/internal/history"
 	"longhaul/internal/history/item"
+	"longhaul/internal/report"
 	"longhaul/internal/report/page"
 )
 
@@ -142,5 +143,16 @@ func TestWrite_saysSinceWhenAndByWhom(t *testing.T) {
 	}
 	if got := strings.Split(parts[3], "\n"); !slices.Equal(got, want) || parts[4] != id("005", 7)[:15] {
 		t.Errorf("got %q of %q, want %q", got, parts[4], want)
+	}
+}
+
+// TestWrite_saysThatAFewCallsAreNotNone of an org that allows millions.
+func TestWrite_saysThatAFewCallsAreNotNone(t *testing.T) {
+	t.Parallel()
+	d := base(record(10, 0), 10)
+	d.Quota = report.Quota{Max: 5_000_000, Org: 50_000, Source: 457, Ceiling: 80, Share: 25}
+	text := content(parsed(t, written(t, d)))
+	if !strings.Contains(text, ": 457 calls, less than 0.1 % of the org's") || !strings.Contains(text, ": 50,000 calls, 1.0 % of the org's") {
+		t.Errorf("the calls are said otherwise: %s", text)
 	}
 }

@@ -12,13 +12,18 @@ import (
 func TestNext_isTheFirstRunThatIsToCome(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 29, 20, 0, 0, 0, time.UTC)
-	runs := []*timestamppb.Timestamp{timestamppb.New(now.Add(-time.Second)), timestamppb.New(now.Add(time.Hour)), timestamppb.New(now.Add(2 * time.Hour))}
+	var runs []*timestamppb.Timestamp
+	for _, in := range []time.Duration{-time.Second, time.Hour, 2 * time.Hour} {
+		runs = append(runs, timestamppb.New(now.Add(in)))
+	}
 	l := new(Ledger)
 	if at := l.Next("acme", now); !at.IsZero() {
 		t.Errorf("before anything was listed: %s", at)
 	}
 	l.listed.Store(&map[string]*schedulepb.ScheduleListInfo{
-		"acme": {FutureActionTimes: runs}, "paused": {FutureActionTimes: runs, Paused: true}, "over": {FutureActionTimes: runs[:1]},
+		"acme":   {FutureActionTimes: runs},
+		"paused": {FutureActionTimes: runs, Paused: true},
+		"over":   {FutureActionTimes: runs[:1]},
 	})
 	for source, want := range map[string]time.Time{"acme": now.Add(time.Hour), "paused": {}, "over": {}, "none": {}} {
 		if at := l.Next(source, now); !at.Equal(want) {
