@@ -43,7 +43,7 @@ type Notify struct {
 	Stall time.Duration `json:"stall,omitempty"` // after which a sync that does not move is stalled; 0: DefaultStall
 }
 
-// DefaultStall is after how long a sync that does not move, and waits for nothing, is stalled.
+// DefaultStall is after how long a sync that does not move, and does not wait itself, is stalled.
 const DefaultStall = 15 * time.Minute
 
 // Where the credentials of a source are kept.

@@ -218,3 +218,30 @@ func (s *State) account(ctx workflow.Context) activities.WriteAccountParams {
 		Permissions: s.Auth.Permissions, Unseen: s.Unseen, LeftOut: s.LeftOut,
 	}
 }
+
+// undelivered is why exports were given up.
+func (s *exportsState) undelivered() map[string]*activities.Failure {
+	var all map[string]*activities.Failure
+	for _, e := range s.all() {
+		if e.Failure == nil {
+			continue
+		}
+		if all == nil {
+			all = map[string]*activities.Failure{}
+		}
+		all[e.Name] = e.Failure
+	}
+	return all
+}
+
+// counts are how many files of each export are written, and how many delivered.
+func (s *exportsState) counts() (files, uploads map[string]Count) {
+	files, uploads = map[string]Count{}, map[string]Count{}
+	for _, e := range s.all() {
+		files[e.Name] = Count{Done: len(e.Written), Total: len(e.Files)}
+		if uploads[e.Name] = (Count{Done: e.Uploads}); e.Delivers {
+			uploads[e.Name] = Count{Done: e.Uploads, Total: len(e.Files)}
+		}
+	}
+	return files, uploads
+}

@@ -109,14 +109,15 @@ func (s *sync) end(ctx workflow.Context, err error) (*Result, error) {
 func (s *sync) tell(ctx workflow.Context, result *Result) *Result {
 	ctx, cancel := workflow.NewDisconnectedContext(ctx)
 	defer cancel()
+	fact := notify.Fact{Outcome: string(result.Outcome)}
 	if s.state.Sync.Bucket != "" {
 		var tells *told.Activities
 		params := told.WritePageParams{Source: result.Source, Sync: result.Sync}
 		if err := call.Run(ctx, call.ForPage, "write the page of the sync", tells.WritePage, params); err != nil {
 			workflow.GetLogger(ctx).Warn("the page of the sync was not written", "event", "warning", "source", result.Source, "error", err)
+			fact.Unwritten = true
 		}
 	}
-	fact := notify.Fact{Outcome: string(result.Outcome)}
 	switch {
 	case result.Failure != nil:
 		fact.Event, fact.Why = notify.Failed, fault.Clip(result.Failure.Message, history.MostMessage)

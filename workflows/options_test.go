@@ -47,11 +47,23 @@ func quickly() workflow.ActivityOptions {
 	return options
 }
 
-// page holds up the end of a sync for a minute at most, also where a worker hangs.
 func page() workflow.ActivityOptions {
-	options := bounded(25*time.Second, 8*time.Second, 2)
-	options.ScheduleToStartTimeout = 10 * time.Second
+	options := bounded(20*time.Second, 8*time.Second, 2)
+	options.ScheduleToStartTimeout = 9 * time.Second
 	return options
+}
+
+// TestOptions_aPageHoldsUpTheEndForAMinuteAtMost, also where a worker hangs.
+func TestOptions_aPageHoldsUpTheEndForAMinuteAtMost(t *testing.T) {
+	t.Parallel()
+	options := optionTable()["WritePage"]
+	most := -options.RetryPolicy.InitialInterval
+	for range options.RetryPolicy.MaximumAttempts {
+		most += options.RetryPolicy.InitialInterval + options.ScheduleToStartTimeout + options.StartToCloseTimeout
+	}
+	if most < 0 || most > time.Minute {
+		t.Errorf("%d tries take %s", options.RetryPolicy.MaximumAttempts, most)
+	}
 }
 
 // optionTable holds the options of every activity.

@@ -59,14 +59,15 @@ func (b *page) line(format string, args ...any) { fmt.Fprintf(b, "- "+format+"\n
 // wait says why the sync stands still, until when, and what to do.
 func (b *page) wait(p Progress) {
 	switch {
+	case p.Waiting == "" && p.Stalled != nil:
+		what, do := p.StallWords()
+		b.text("**Stalled:** %s.", what)
+		b.text("**What to do:** %s.", cmp.Or(do, "fix that; the sync goes on by itself"))
+		return
 	case p.Waiting == "" && p.Trouble != "":
 		what, do := fault.Halves(humanize.Clause(p.Trouble))
 		b.text("**Waiting:** %s.", what)
 		b.text("**What to do:** %s.", cmp.Or(do, "nothing, it continues by itself"))
-		return
-	case p.Waiting == "" && p.Stalled != nil:
-		b.text("**Stalled:** nothing has moved since %s, and the sync waits for nothing.", humanize.Moment(*p.Stalled))
-		b.text("**What to do:** look at the log of its workers; restart one that hangs, and nothing is lost.")
 		return
 	case p.Waiting == "":
 		return

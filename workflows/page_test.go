@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"longhaul/internal/fault"
 	"longhaul/internal/listing"
 	"longhaul/internal/quota"
+	"longhaul/workflows/tell"
 )
 
 var atTwo = time.Date(2026, 11, 29, 14, 2, 10, 0, time.UTC)
@@ -101,6 +103,19 @@ func TestPage_saysWhatIsNewAndWhatToDo(t *testing.T) {
 			[]string{"**Waiting:** acme.example is in trouble (503).\n", "**What to do:** nothing to change here; a sync goes on by itself when that answers.\n"},
 			nil,
 		},
+		"nothing moves, and nobody says why": {
+			func(d *display) { d.state.Tell = stalledSince(t, "") },
+			[]string{"**Stalled:** nothing has moved since 29 Nov 14:02 UTC, and the sync names nothing", "**What to do:** look whether its workers run and answer"},
+			nil,
+		},
+		"nothing moves as an activity waits": {
+			func(d *display) { d.state.Tell = stalledSince(t, "the disk is full; make room on it") },
+			[]string{
+				"**Stalled:** nothing has moved since 29 Nov 14:02 UTC: the disk is full; make room on it.\n",
+				"**What to do:** fix that; the sync goes on by itself.\n",
+			},
+			[]string{"nothing that it waits for", "workers"},
+		},
 		"it waits for the calls of others": {
 			func(d *display) { d.instead = standstill{why: "the org has used 9 API calls", looks: until} },
 			[]string{"**Waiting, looks again at 30 Nov 15:00 UTC:** the org has used 9 API calls.\n"},
@@ -165,6 +180,19 @@ func TestPage_saysWhatIsNewAndWhatToDo(t *testing.T) {
 			}
 		}
 	}
+}
+
+// stalledSince is the state of a sync that has been stalled since atTwo, and crossed to another run.
+func stalledSince(t *testing.T, why string) (state tell.State) {
+	t.Helper()
+	crossed, err := json.Marshal(map[string]any{"r": "stalled", "s": atTwo.UnixMilli(), "w": why})
+	if err == nil {
+		err = json.Unmarshal(crossed, &state)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return state
 }
 
 func TestShownAt_isTheMomentOfThePage(t *testing.T) {

@@ -1,13 +1,16 @@
 package workflows
 
 import (
+	"cmp"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
+	"longhaul/internal/fault"
 	"longhaul/internal/history"
+	"longhaul/internal/humanize"
 	"longhaul/internal/listing"
 	"longhaul/internal/quota/forecast"
 	"longhaul/internal/warning"
@@ -35,17 +38,18 @@ type Progress struct {
 	Uploads    map[string]Count    `json:"uploads"` // delivered, by export
 	APICalls   int64               `json:"api_calls"`
 	Quota      *Quota              `json:"quota,omitempty"`
-	Waiting    string              `json:"waiting,omitempty"` // why the sync waits, in plain words
-	Wait       string              `json:"wait,omitempty"`    // the same for machines: one of history.Waits
-	Pausing    bool                `json:"pausing,omitempty"` // a pause was ordered, and the step under way is not over yet
-	Until      *time.Time          `json:"until,omitempty"`   // when it goes on or gives up, where that is known
-	Looks      *time.Time          `json:"looks,omitempty"`   // when it looks again whether it can go on, where until is not known
-	Do         string              `json:"do,omitempty"`      // what somebody can do about the wait
-	Trouble    string              `json:"trouble,omitempty"` // that keeps all running activities from getting on, while Temporal tries them again
-	Stalled    *time.Time          `json:"stalled,omitempty"` // since when nothing has moved, though the sync waits for nothing
-	Blocked    *activities.Failure `json:"blocked,omitempty"` // what blocks the sync, for machines
-	Kept       string              `json:"kept,omitempty"`    // where the credentials of the source are: settings, document (to which they refer) or connected
-	Refused    *activities.Failure `json:"refused,omitempty"` // the login that is refused and tried again, for machines
+	Waiting    string              `json:"waiting,omitempty"`     // why the sync waits, in plain words
+	Wait       string              `json:"wait,omitempty"`        // the same for machines: one of history.Waits
+	Pausing    bool                `json:"pausing,omitempty"`     // a pause was ordered, and the step under way is not over yet
+	Until      *time.Time          `json:"until,omitempty"`       // when it goes on or gives up, where that is known
+	Looks      *time.Time          `json:"looks,omitempty"`       // when it looks again whether it can go on, where until is not known
+	Do         string              `json:"do,omitempty"`          // what somebody can do about the wait
+	Trouble    string              `json:"trouble,omitempty"`     // that keeps all running activities from getting on, while Temporal tries them again
+	Stalled    *time.Time          `json:"stalled,omitempty"`     // since when nothing has moved, though the workflow itself waits for nothing
+	StalledWhy string              `json:"stalled_why,omitempty"` // what a running activity says that it waits for meanwhile
+	Blocked    *activities.Failure `json:"blocked,omitempty"`     // what blocks the sync, for machines
+	Kept       string              `json:"kept,omitempty"`        // where the credentials of the source are: settings, document (to which they refer) or connected
+	Refused    *activities.Failure `json:"refused,omitempty"`     // the login that is refused and tried again, for machines
 	Warnings   []warning.Shown     `json:"warnings"`
 	Outcome    Outcome             `json:"outcome,omitempty"`
 
@@ -99,31 +103,18 @@ func quotaOf(b budgetState) *Quota {
 	}
 }
 
-// undelivered is why exports were given up.
-func (s *exportsState) undelivered() map[string]*activities.Failure {
-	var all map[string]*activities.Failure
-	for _, e := range s.all() {
-		if e.Failure == nil {
-			continue
-		}
-		if all == nil {
-			all = map[string]*activities.Failure{}
-		}
-		all[e.Name] = e.Failure
+// StallWords say since when nothing has moved, why as far as that is known, and what to do where that is no part of the reason.
+func (p Progress) StallWords() (what, do string) {
+	const look = "look whether its workers run and answer, and restart one that hangs; nothing is lost"
+	what = "nothing has moved since " + humanize.Moment(*p.Stalled)
+	why, do := fault.Halves(humanize.Clause(cmp.Or(p.Trouble, p.StalledWhy)))
+	if why == "" {
+		return what + ", and the sync names nothing that it waits for", look
 	}
-	return all
-}
-
-// counts are how many files of each export are written, and how many delivered.
-func (s *exportsState) counts() (files, uploads map[string]Count) {
-	files, uploads = map[string]Count{}, map[string]Count{}
-	for _, e := range s.all() {
-		files[e.Name] = Count{Done: len(e.Written), Total: len(e.Files)}
-		if uploads[e.Name] = (Count{Done: e.Uploads}); e.Delivers {
-			uploads[e.Name] = Count{Done: e.Uploads, Total: len(e.Files)}
-		}
+	if do == "" && p.StalledWhy == "" { // an attempt has failed, perhaps because its worker went silent
+		do = look
 	}
-	return files, uploads
+	return what + ": " + why, do
 }
 
 // display shows how far the sync is wherever people look: search attributes, the details in the UI, the progress query.
@@ -277,7 +268,7 @@ func (d *display) progress() Progress {
 		p.Looks = &at.looks
 	}
 	if since := s.Tell.StalledSince(); !since.IsZero() {
-		p.Stalled = &since
+		p.Stalled, p.StalledWhy = &since, s.Tell.Why
 	}
 	return p
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	historypb "go.temporal.io/api/history/v1"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 	"google.golang.org/protobuf/proto"
@@ -23,7 +24,9 @@ import (
 	"longhaul/activities"
 	"longhaul/activities/question"
 	telling "longhaul/activities/tell"
+	"longhaul/internal/notify"
 	"longhaul/workflows"
+	"longhaul/workflows/tell"
 )
 
 // recorded is where `make record-histories` puts the histories, as <release>/<scenario>.json.gz, with the number of the run
@@ -34,7 +37,7 @@ const recorded = "testdata/replay"
 // scenarios are what the code as it stands was recorded in.
 var scenarios = []string{
 	"blocked", "cancelled", "continued_as_new", "discarded", "failed", "hand_over", "held", "paused", "plain", "quota_wait",
-	"second_round", "skipped",
+	"second_round", "skipped", "stalled",
 }
 
 // TestReplay_everyRecordedHistory runs today's workflow against what workers of each release have done.
@@ -83,6 +86,29 @@ func TestReplay_hasEveryScenarioOfEveryRelease(t *testing.T) {
 		if runs["continued_as_new"] < 2 {
 			t.Errorf("%s has one run only of a sync that continued as new", filepath.Base(release))
 		}
+	}
+}
+
+// TestReplay_aStallHasItsLooks: a look runs where the workflow runs and leaves a marker, and each message is a child.
+func TestReplay_aStallHasItsLooks(t *testing.T) {
+	t.Parallel()
+	looks, told := 0, []notify.Event{}
+	for _, event := range readHistory(t, filepath.Join(recorded, unreleased, "stalled.json.gz")).GetEvents() {
+		if event.GetMarkerRecordedEventAttributes().GetMarkerName() == "LocalActivity" {
+			looks++
+		}
+		child := event.GetStartChildWorkflowExecutionInitiatedEventAttributes()
+		var fact notify.Fact
+		if child.GetWorkflowType().GetName() != tell.NotifySourceType {
+			continue
+		}
+		if err := converter.GetDefaultDataConverter().FromPayloads(child.GetInput(), &fact); err != nil {
+			t.Fatal(err)
+		}
+		told = append(told, fact.Event)
+	}
+	if looks < 3 || len(told) < 2 || told[0] != notify.Stalled || told[1] != notify.Recovered {
+		t.Errorf("%d looks, people were told %v", looks, told)
 	}
 }
 

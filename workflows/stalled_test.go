@@ -4,10 +4,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"longhaul/activities"
 	"longhaul/internal/fault"
 	"longhaul/internal/notify"
 	"longhaul/workflows"
+	"longhaul/workflows/tell"
 )
 
 // The watch begins before the login, which tells how soon a sync is stalled.
@@ -79,9 +82,61 @@ func TestTell_aRunningActivityThatWaits(t *testing.T) {
 	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
 	resultOf(t, env)
 	wantEvents(t, o, notify.Stalled, notify.Recovered, notify.Complete)
-	if told := o.facts[0]; told.Why != full || told.Do == "" {
+	if told := o.facts[0]; told.Why != full || told.Do != tell.DoOfStall {
 		t.Errorf("it says %+v", told)
 	}
+}
+
+// Of what begins after nothing has moved for long the screens say it from the next look on, and the message of the next day does.
+func TestTell_aReasonThatComesAfterTheStall(t *testing.T) {
+	t.Parallel()
+	const full = "the disk of the bucket is full"
+	o := &org{authenticate: heard, describes: 30 * time.Hour}
+	env := environment(t, o, "sync-acme")
+	began := env.Now()
+	o.beats = func(activities.ReadBeatsParams) (activities.ReadBeatsResult, error) {
+		beat := activities.Heartbeat{ID: "x"}
+		switch since := env.Now().Sub(began); {
+		case since > 29*time.Hour: // it goes on
+			beat.Done = int64(since)
+		case since > time.Hour:
+			beat.Waiting = full
+		}
+		return activities.ReadBeatsResult{Beats: []activities.Heartbeat{beat}}, nil
+	}
+	var shown []string
+	for _, at := range []time.Duration{50 * time.Minute, 70 * time.Minute, 29*time.Hour + 30*time.Minute} {
+		env.RegisterDelayedCallback(func() { shown = append(shown, ask(t, env).StalledWhy) }, at)
+	}
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	resultOf(t, env)
+	wantEvents(t, o, notify.Stalled, notify.Stalled, notify.Recovered, notify.Complete)
+	if first, again := o.facts[0], o.facts[1]; first.Why != "" || again.Why != full || again.Do != tell.DoOfStall {
+		t.Errorf("first it says %+v, then %+v", first, again)
+	}
+	if diff := cmp.Diff([]string{"", full, ""}, shown); diff != "" {
+		t.Errorf("people saw otherwise (-want +got):\n%s", diff)
+	}
+}
+
+// What the sync stood still for before is not why nothing moves, if Temporal does not say what running activities wait for.
+func TestTell_aStallHasNoReasonOfAnOlderWait(t *testing.T) {
+	t.Parallel()
+	o := &org{authenticate: heard, describes: 2 * time.Hour}
+	o.beats = func(activities.ReadBeatsParams) (activities.ReadBeatsResult, error) {
+		return activities.ReadBeatsResult{}, refusal(fault.Transient, "Temporal does not answer")
+	}
+	env := environment(t, o, "sync-acme")
+	env.RegisterDelayedCallback(func() { env.SignalWorkflow(workflows.PauseSignal, nil) }, 0)
+	env.RegisterDelayedCallback(func() { env.SignalWorkflow(workflows.ResumeSignal, nil) }, 3*time.Hour)
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	resultOf(t, env)
+	for _, fact := range o.facts {
+		if fact.Event == notify.Stalled && fact.Why == "" && fact.Do == "" {
+			return
+		}
+	}
+	t.Errorf("people were told %+v", o.facts)
 }
 
 // That Temporal does not say what running activities have done is no news of them.

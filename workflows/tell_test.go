@@ -225,4 +225,32 @@ func TestTell_aPageThatCannotBeWritten(t *testing.T) {
 		t.Errorf("it took %v s: %v", got.Seconds, failure)
 	}
 	wantEvents(t, o, notify.Complete)
+	if !o.facts[0].Unwritten {
+		t.Errorf("who tells of the end does not write the page: %+v", o.facts[0])
+	}
+}
+
+// A page that the end of a sync cannot wait for is written after it, also where nobody is told of that end.
+func TestTell_aPageIsWrittenAfterTheEnd(t *testing.T) {
+	t.Parallel()
+	no := false
+	for name, row := range map[string]struct {
+		org   *org
+		input workflows.Input
+	}{
+		"nobody asked to be told":    {org: new(org)},
+		"it was not to be delivered": {org: &org{authenticate: heard}, input: workflows.Input{Upload: &no}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			row.org.throws = map[string]func() error{"WritePage": func() error { return errors.New("the bucket is full") }}
+			env := environment(t, row.org, "sync-acme")
+			env.ExecuteWorkflow(workflows.SyncSourceType, row.input)
+			resultOf(t, env)
+			wantEvents(t, row.org, "")
+			if fact := row.org.facts[0]; !fact.Unwritten || !strings.HasPrefix(fact.ID, "notify-acme-"+fact.Sync+"-page-") {
+				t.Errorf("got %+v", fact)
+			}
+		})
+	}
 }

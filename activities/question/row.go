@@ -194,9 +194,9 @@ func nextStep(row *overview.Row) string {
 	again := fmt.Sprintf("`longhaul sync %s` starts it again; `longhaul show %s` tells more", row.Source, row.Source)
 	switch last := row.Last; {
 	case last.Class == string(fault.LoginRefused) && row.Origin == overview.FromSaved:
-		return fmt.Sprintf("`longhaul connect %s` gives it other credentials, and once that is mended %s", row.Source, again)
+		return fmt.Sprintf("`longhaul connect %s` gives it other credentials, and once that is fixed %s", row.Source, again)
 	case last.Class != "" || last.Outcome == "failed":
-		return "once that is mended, " + again
+		return "once that is fixed, " + again
 	case last.Outcome == history.OutcomeTerminated || last.Outcome == history.OutcomeTimedOut:
 		return again
 	}

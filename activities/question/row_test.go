@@ -41,9 +41,9 @@ func TestListSources_saysWhyTheLastSyncFailedAndWhatToDo(t *testing.T) {
 		end     history.End
 		why, do string
 	}{
-		"connected":      {overview.FromSaved, refused, "the org refuses the login", "`longhaul connect acme` gives it other credentials, and once that is mended " + again},
-		"settings":       {overview.FromSettings, refused, "the org refuses the login", "once that is mended, " + again},
-		"a long reason":  {overview.FromSettings, long, strings.Repeat("é", 98) + "…", "once that is mended, " + again},
+		"connected":      {overview.FromSaved, refused, "the org refuses the login", "`longhaul connect acme` gives it other credentials, and once that is fixed " + again},
+		"settings":       {overview.FromSettings, refused, "the org refuses the login", "once that is fixed, " + again},
+		"a long reason":  {overview.FromSettings, long, strings.Repeat("é", 98) + "…", "once that is fixed, " + again},
 		"terminated":     {overview.FromSettings, terminated, "maintenance", again},
 		"a person's end": {overview.FromSettings, history.End{Outcome: "discarded"}, "", ""},
 	} {

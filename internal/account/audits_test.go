@@ -83,7 +83,7 @@ func TestWrite_countsWhatWasDescribedAgainThoughItsDateStoodStill(t *testing.T) 
 	if diff := cmp.Diff(want, record.Audits); diff != "" {
 		t.Errorf("audits (-want +got):\n%s", diff)
 	}
-	changes := change.Counts{item.Report: {Columns: 2, State: 3}}
+	changes := change.Counts{item.Report: {Lost: 2, LostColumns: 2, Columns: 2, State: 1}} // 4 and 5 are lost
 	if diff := cmp.Diff(changes, record.Changes); diff != "" {
 		t.Errorf("changes (-want +got):\n%s", diff)
 	}

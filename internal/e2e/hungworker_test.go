@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	sdkpb "go.temporal.io/api/sdk/v1"
 	"go.temporal.io/sdk/client"
 
 	"longhaul/internal/notify"
@@ -65,22 +66,37 @@ func TestTells_aWorkerThatIsKilledBeforeItSends(t *testing.T) {
 	if n := len(box.all()); n != 0 {
 		t.Fatalf("%d messages had come", n)
 	}
+	t.Logf("%d connections of the killed worker were open", box.forget(t))
 	box.Start()
 	station.work(t, temporal)
 	var result tell.Result
 	if err := run.Get(t.Context(), &result); err != nil || len(result.Told) != 1 || result.Told[0].Failure != "" {
 		t.Fatalf("got %+v, %v", result, err)
 	}
-	all := box.all() // the killed one may have left it on the way
-	if len(all) < 1 || len(all) > 2 || len(box.wrong) > 0 {
+	if all := box.all(); len(all) != 1 || all[0].ID != fact.ID || all[0].Event != "blocked" || len(box.wrong) > 0 {
 		t.Errorf("got %+v, not verified: %v", all, box.wrong)
 	}
-	for _, one := range all {
-		if one.ID != fact.ID || one.Event != "blocked" {
-			t.Errorf("got %+v", one)
-		}
+}
+
+// requireStalled wants every screen to say that nothing moves: progress, the details in the UI, and status.
+func (r running) requireStalled(t *testing.T, temporal *process) {
+	t.Helper()
+	const says = "nothing has moved since "
+	if p := r.progress(t); p.Stalled == nil {
+		t.Errorf("its progress says nothing of it: %+v", p)
 	}
-	t.Logf("it came %d times", len(all))
+	var metadata sdkpb.WorkflowMetadata
+	answer, err := r.client.QueryWorkflow(t.Context(), r.GetID(), "", "__temporal_workflow_metadata")
+	if err == nil {
+		err = answer.Get(&metadata)
+	}
+	if details := metadata.GetCurrentDetails(); err != nil || !strings.Contains(details, "**Stalled:** "+says) {
+		t.Errorf("its details are %q (%v)", details, err)
+	}
+	environ := []string{"TEMPORAL_ADDRESS=" + temporal.ready["temporal"]}
+	if got := run(t, environ, program(t, starter), "status", "acme"); got.code != 0 || !strings.Contains(got.stdout, says) {
+		t.Errorf("status says %q%q, exit code %d", got.stdout, got.stderr, got.code)
+	}
 }
 
 // TestTells_aWorkerThatHangs stops the only worker of a source in the middle of a sync, as a machine that freezes does, while a worker without
@@ -111,9 +127,9 @@ func TestTells_aWorkerThatHangs(t *testing.T) {
 		if event == "stalled" && after > 10*time.Second+time.Minute { // the limit, and what it may take to be told
 			t.Errorf("%s came too late", event)
 		}
-	}
-	if p := run.progress(t); p.Stalled == nil {
-		t.Errorf("its progress says nothing of it: %+v", p)
+		if event == "stalled" {
+			run.requireStalled(t, temporal)
+		}
 	}
 	if err := sim.SetFaults(nil); err != nil {
 		t.Fatal(err)

@@ -3,11 +3,13 @@ package e2e_test
 import (
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
@@ -40,6 +42,7 @@ type letterbox struct {
 	got    []arrival
 	bodies []string
 	wrong  []string
+	gaveUp map[string]time.Time // when the sender of a message ended its first try, by id, where this hangs
 }
 
 func newLetterbox(t *testing.T, hangs chan struct{}) *letterbox {
@@ -56,7 +59,7 @@ func shutLetterbox(t *testing.T, hangs chan struct{}) *letterbox {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &letterbox{hangs: hangs}
+	l := &letterbox{hangs: hangs, gaveUp: map[string]time.Time{}}
 	l.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		var letter struct{ Data arrival }
@@ -76,10 +79,47 @@ func shutLetterbox(t *testing.T, hangs chan struct{}) *letterbox {
 			case <-l.hangs:
 			case <-r.Context().Done():
 			}
+			l.mu.Lock()
+			if id := letter.Data.ID; l.gaveUp[id].IsZero() {
+				l.gaveUp[id] = time.Now()
+			}
+			l.mu.Unlock()
 		}
 	}))
 	t.Cleanup(l.Close)
 	return l
+}
+
+// triedUntil is when the sender of a message ended its first try here, which it does.
+func (l *letterbox) triedUntil(t *testing.T, id string) (at time.Time) {
+	t.Helper()
+	eventually(t, longest, func() bool {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		at = l.gaveUp[id]
+		return !at.IsZero()
+	})
+	return at
+}
+
+// forget ends the connections that were made to one that is shut, with all that was sent on them. The senders are gone.
+func (l *letterbox) forget(t *testing.T) (ended int) {
+	t.Helper()
+	listener, ok := l.Listener.(*net.TCPListener)
+	if !ok {
+		t.Fatalf("it listens by %T", l.Listener)
+	}
+	closed(t, listener.SetDeadline(time.Now().Add(100*time.Millisecond))) // what was connected waits there already
+	for {
+		connection, err := listener.Accept()
+		if err != nil {
+			break
+		}
+		closed(t, connection.Close())
+		ended++
+	}
+	closed(t, listener.SetDeadline(time.Time{}))
+	return ended
 }
 
 // address is where it gets messages.

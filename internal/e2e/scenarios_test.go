@@ -7,6 +7,7 @@ import (
 
 	"go.temporal.io/sdk/client"
 
+	"longhaul/internal/notify"
 	"longhaul/internal/simulator/org"
 	"longhaul/internal/simulator/server"
 	"longhaul/internal/source"
@@ -22,6 +23,7 @@ var recorders = map[string]func(*testing.T) (*plant, client.WorkflowRun){
 	},
 	"second_round":     recordSecondRound,
 	"quota_wait":       recordQuotaWait,
+	"stalled":          recordStalled,
 	"paused":           recordPaused,
 	"held":             func(t *testing.T) (*plant, client.WorkflowRun) { return recordHeld(t, workflows.ApproveUpdate) },
 	"discarded":        func(t *testing.T) (*plant, client.WorkflowRun) { return recordHeld(t, workflows.DiscardUpdate) },
@@ -140,6 +142,22 @@ func recordPaused(t *testing.T) (*plant, client.WorkflowRun) {
 	p.removeAttribute(t, "LonghaulPhase")
 	p.quicken(t)
 	p.signal(t, workflows.ResumeSignal)
+	return p, run
+}
+
+// recordStalled lets describes last until it was told that nothing moves, and again until it was told that this is over.
+func recordStalled(t *testing.T) (*plant, client.WorkflowRun) {
+	t.Helper()
+	options := longDescribe()
+	options.Faults[0].Delay = time.Minute
+	box := newLetterbox(t, nil)
+	receivers := []notify.Configured{box.receiver("hook", notify.Stalled, notify.Recovered)}
+	p := told(t, options, notify.Settings{Stall: 10 * time.Second, Receivers: receivers})
+	run := p.start(t, "sync-acme")
+	box.await(t, 0, "stalled")
+	describesTake(t, p.sim, time.Second)
+	box.await(t, 1, "recovered")
+	p.quicken(t)
 	return p, run
 }
 

@@ -231,10 +231,27 @@ func TestStatus_saysWhatToDoAboutAWait(t *testing.T) {
 	}
 	f.progress.Waiting, f.progress.Do, f.progress.Until, f.progress.Stalled = "", "", nil, &monday
 	want = "acme is being synced: describe: 5 of 10 reports (50%), 0 API calls; nothing has moved since " + humanize.Moment(monday) +
-		", and it waits for nothing: look whether its workers run and answer\n"
+		", and the sync names nothing that it waits for: look whether its workers run and answer, and restart one that hangs; nothing is lost\n"
 	if got := said(); got != want {
 		t.Errorf("it says %q, want %q", got, want)
 	}
+	f.progress.StalledWhy = "the disk is full; make room on it"
+	want = "acme is being synced: describe: 5 of 10 reports (50%), 0 API calls; nothing has moved since " + humanize.Moment(monday) +
+		": the disk is full; make room on it\n"
+	if got := said(); got != want {
+		t.Errorf("it says %q, want %q", got, want)
+	}
+	want = strings.Replace(want, ", 0 API calls", "", 1)
+	if f.progress.Trouble = "the disk is full; make room on it"; said() != want { // as a worker says at this moment
+		t.Errorf("it says %q, want %q", said(), want)
+	}
+	f.progress.StalledWhy, f.progress.Trouble, f.progress.Waiting = "", "", "no worker serves source acme"
+	want = "acme is being synced: describe: 5 of 10 reports (50%); nothing has moved since " + humanize.Moment(monday) +
+		"; waiting: no worker serves source acme\n"
+	if got := said(); got != want {
+		t.Errorf("it says %q, want %q", got, want)
+	}
+	f.progress.Stalled = nil
 	f.progress.Phase, f.progress.Waiting = workflows.PhaseHeld, "why"
 	if got := said(); strings.Contains(got, "What to do") {
 		t.Errorf("it says twice what to do: %q", got)

@@ -14,18 +14,23 @@ func (s Snapshot) sentence() string {
 	switch {
 	case s.Advised:
 		return words
+	case s.Stalled != nil && (s.Waiting == "" || s.Waiting == s.Trouble):
+		return words + "; " + s.stalledWords()
 	case s.Waiting == "":
-		return words + s.stalledWords()
+		return words
+	case s.Stalled != nil: // and no worker serves the source, or none takes the next step
+		words += "; nothing has moved since " + humanize.Moment(*s.Stalled)
 	}
 	return words + "; waiting" + s.untilWords() + ": " + s.Why()
 }
 
-// stalledWords say that nothing moves.
+// stalledWords say that nothing moves, and what to do.
 func (s Snapshot) stalledWords() string {
-	if s.Stalled == nil {
-		return ""
+	what, do := s.StallWords()
+	if do == "" {
+		return what
 	}
-	return "; nothing has moved since " + humanize.Moment(*s.Stalled) + ", and it waits for nothing: look whether its workers run and answer"
+	return what + ": " + do
 }
 
 // besideBar is how many characters a line of 80 has for words beside the bar.

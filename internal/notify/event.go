@@ -13,7 +13,7 @@ const (
 	Blocked           Event = "blocked"             // a sync waits until somebody has fixed a login or a permission
 	Held              Event = "held"                // a sync waits for approve or discard
 	Waiting           Event = "waiting"             // a sync has waited for an hour, and continues by itself
-	Stalled           Event = "stalled"             // nothing moved for a while, and the sync waits for nothing
+	Stalled           Event = "stalled"             // nothing moved for a while, though the sync itself does not wait
 	Recovered         Event = "recovered"           // what an earlier event told is over
 	ColumnsLost       Event = "columns_lost"        // more than a set share of the columns is gone since the delivery before
 )

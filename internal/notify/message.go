@@ -24,6 +24,8 @@ type Fact struct {
 	Closes  []Event   `json:"closes,omitempty"`  // of Recovered: what is over
 	Outcome string    `json:"outcome,omitempty"` // of a sync that has ended
 
+	Unwritten bool `json:"unwritten,omitempty"` // the end of the sync did not wait for its page
+
 	Receiver string `json:"receiver,omitempty"` // of Test: the only one that it is for; empty: all of the source
 }
 

@@ -22,7 +22,7 @@ const (
 
 // Settings say who is told of what.
 type Settings struct {
-	Stall         time.Duration // after which a sync that does not move, and waits for nothing, is stalled
+	Stall         time.Duration // after which a sync that does not move, and does not wait itself, is stalled
 	ColumnsLost   int           // percent of the columns that may be gone since the delivery before without a message
 	LeaveToAlerts bool          // Prometheus watches for what AlertsTell has, so nobody is told of that by default
 	Receivers     []Configured  // in the order of their names

@@ -24,7 +24,7 @@ const (
 	MetricSyncRunning     = "longhaul_sync_running"               // 1 or 0 by source
 	MetricSyncPhase       = "longhaul_sync_phase"                 // 1 by source and phase, of the phase that the running sync is in
 	MetricSyncWaiting     = "longhaul_sync_waiting"               // 1 by source and reason (history.Waits), while the running sync waits
-	MetricSyncIdleSeconds = "longhaul_sync_idle_seconds"          // by source: since something moved, of a running sync that waits for nothing; else 0
+	MetricSyncIdleSeconds = "longhaul_sync_idle_seconds"          // by source: since something moved, of a running sync that does not wait itself; else 0
 	MetricSyncReports     = "longhaul_sync_reports"               // by source and state, of the running sync, else of the last
 	MetricCoverage        = "longhaul_coverage_ratio"             // by source, of the last recorded sync
 

@@ -36,7 +36,7 @@ var Table = []Metric{
 	{MetricSyncRunning, gaugeKind, "`source`", "1 while a sync of the source runs, else 0"},
 	{MetricSyncPhase, gaugeKind, "`source`, `phase`", "1 for the phase that the running sync is in"},
 	{MetricSyncWaiting, gaugeKind, "`source`, `reason`", "1 while the running sync waits for this reason"},
-	{MetricSyncIdleSeconds, gaugeKind, "`source`", "Time since something moved, of a running sync that waits for nothing; else 0"},
+	{MetricSyncIdleSeconds, gaugeKind, "`source`", "Time since something moved, of a running sync that does not wait itself; else 0"},
 	{MetricSyncReports, gaugeKind, "`source`, `state`", "Reports by what became of them, in the running sync, else in the last"},
 	{MetricCoverage, gaugeKind, "`source`", "Share of the reports that have their columns, in the last recorded sync"},
 	{MetricOrgCallsUsed, gaugeKind, "`source`", "API calls of all users of the org in 24 hours, as the running or the last sync knows it"},

@@ -16,8 +16,10 @@ type Preset struct {
 }
 
 const (
-	// silence is how long a message that is sent, or a page that is written, may be silent: see beatEvery of activities/tell.
-	silence = 8 * time.Second
+	// silence is how long a message that is sent may be silent: see beatEvery of activities/tell. One that is given up too soon is sent twice.
+	silence = 15 * time.Second
+	// shortSilence is the same for what cannot wait until it is known that a worker hangs.
+	shortSilence = 8 * time.Second
 	// messageWithin is above what a message may wait for the one before it and for all receivers: see internal/notify/desk.
 	messageWithin = 4 * time.Minute
 )
@@ -56,9 +58,8 @@ var (
 	ForPruning = Preset{startToClose: time.Minute, scheduleToStart: time.Minute, attempts: 5}
 	// ForEndMark ends after some tries, so that a bucket that is away does not keep a sync from ending.
 	ForEndMark = Preset{startToClose: time.Minute, scheduleToStart: time.Minute, attempts: 3}
-	// ForPage reads the account of the sync once more. It holds up the end of a sync for a minute at most: who asks for a page that was not
-	// written gets it made.
-	ForPage = Preset{startToClose: 25 * time.Second, heartbeat: silence, scheduleToStart: 10 * time.Second, attempts: 2}
+	// ForPage reads the account of the sync once more. It holds up the end of a sync for a minute at most, with both tries.
+	ForPage = Preset{startToClose: 20 * time.Second, heartbeat: shortSilence, scheduleToStart: 9 * time.Second, attempts: 2}
 	// ForPageAgain writes it once more, for which nothing waits.
 	ForPageAgain = Preset{startToClose: 5 * time.Minute, heartbeat: silence, scheduleToStart: time.Minute, attempts: 3}
 
@@ -67,7 +68,7 @@ var (
 	// ForMessage is for the workers of the source.
 	ForMessage = Preset{startToClose: messageWithin, heartbeat: silence, scheduleToStart: time.Minute, attempts: 3}
 	// ForAlarm is for what may be the matter with the workers of the source themselves: whether one is there shows in a moment.
-	ForAlarm = Preset{startToClose: messageWithin, heartbeat: silence, scheduleToStart: 5 * time.Second, attempts: 2}
+	ForAlarm = Preset{startToClose: messageWithin, heartbeat: shortSilence, scheduleToStart: 5 * time.Second, attempts: 2}
 	// ForMessageByAny is the last that is tried. It ends with the workflow of the message.
 	ForMessageByAny = Preset{startToClose: messageWithin, heartbeat: silence}
 )

@@ -25,17 +25,22 @@ type Result struct {
 	Told []notify.Told `json:"told"`
 }
 
-// NotifySource sends one message to all who asked for it, and notes what became of it on the page of the sync.
+// NotifySource sends one message to all who asked for it, and notes what became of it on the page of the sync. It writes the page also where
+// the end of the sync did not, whoever is told; a fact without an event is for that alone.
 func NotifySource(ctx workflow.Context, fact notify.Fact) (*Result, error) {
-	sent, err := send(ctx, fact)
-	if err != nil {
-		return nil, call.Fail(call.Explain(err), nil)
+	var sent told.NotifyResult
+	var failed error
+	if fact.Event != "" {
+		sent, failed = send(ctx, fact)
 	}
-	if fact.Outcome != "" && len(sent.Told) > 0 {
+	if fact.Unwritten || fact.Outcome != "" && len(sent.Told) > 0 {
 		page := told.WritePageParams{Source: fact.Source, Sync: fact.Sync}
-		if err := call.Run(call.OnSourceWorker(ctx, fact.Source), call.ForPageAgain, "note on the page who was told", acts.WritePage, page); err != nil {
+		if err := call.Run(call.OnSourceWorker(ctx, fact.Source), call.ForPageAgain, "write the page with who was told", acts.WritePage, page); err != nil {
 			workflow.GetLogger(ctx).Warn("the page does not show who was told", "event", "warning", "source", fact.Source, "error", err)
 		}
+	}
+	if failed != nil {
+		return nil, call.Fail(call.Explain(failed), nil)
 	}
 	return &Result{Told: sent.Told}, nil
 }

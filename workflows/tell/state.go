@@ -18,6 +18,7 @@ type State struct {
 	Reason string `json:"r,omitempty"` // of the standstill that is under way or just over: one of history.Waits, or stalled
 	Since  int64  `json:"s,omitempty"` // when it began
 	Over   int64  `json:"o,omitempty"` // when it ended; 0: it is under way
+	Why    string `json:"w,omitempty"` // of a stall: what a running activity says that it waits for, at most 1,000 bytes (activities.Beat)
 
 	Event notify.Event `json:"e,omitempty"` // that was told, and stands; empty: none
 	Last  int64        `json:"l,omitempty"` // when it was told last
@@ -57,7 +58,7 @@ func eventOf(reason string) (event notify.Event, after time.Duration) {
 // halt notes that the sync stands still. What it stood still for a moment ago goes on.
 func (s *State) halt(reason string, now time.Time) {
 	if s.Reason != reason || s.over(now) {
-		s.Reason, s.Since = reason, now.UnixMilli()
+		s.Reason, s.Since, s.Why = reason, now.UnixMilli(), ""
 	}
 	s.Over = 0
 }
@@ -65,7 +66,7 @@ func (s *State) halt(reason string, now time.Time) {
 // goOn notes that the sync does not stand still any more.
 func (s *State) goOn(now time.Time) {
 	if s.Reason != "" && s.Over == 0 {
-		s.Over, s.Moved = now.UnixMilli(), now.UnixMilli()
+		s.Over, s.Moved, s.Why = now.UnixMilli(), now.UnixMilli(), ""
 	}
 }
 
@@ -112,11 +113,11 @@ type sight struct {
 	waiting string // what one of them says that it waits for
 }
 
-// look notes what a look sees, and says whether the sync is stalled by it: nothing has been done for as long as limit, and the workflow itself
-// does not wait.
-func (s *State) look(at sight, now time.Time, limit time.Duration) bool {
+// look notes what a look sees. The sync is stalled by it where nothing has been done for as long as limit, and the workflow itself does not
+// wait. What a running activity waits for is why: a full disk needs somebody, as a worker that hangs does.
+func (s *State) look(at sight, now time.Time, limit time.Duration) {
 	if s.waits() { // it has begun to since the look began, which may ask Temporal
-		return false
+		return
 	}
 	count := at.heard + at.running
 	moved := at.heard != s.Known || count != s.Count || s.Moved == 0
@@ -127,12 +128,10 @@ func (s *State) look(at sight, now time.Time, limit time.Duration) bool {
 		if s.Reason == stalled {
 			s.goOn(now)
 		}
-		return false
-	case now.UnixMilli()-s.Moved < limit.Milliseconds():
-		return false
+	case now.UnixMilli()-s.Moved >= limit.Milliseconds():
+		s.halt(stalled, time.UnixMilli(s.Moved))
+		s.Why = at.waiting
 	}
-	s.halt(stalled, time.UnixMilli(s.Moved))
-	return true
 }
 
 // StalledSince is since when nothing has moved; zero where the sync is not stalled.

@@ -32,7 +32,7 @@ type Teller struct {
 	Dry    bool                       // it delivers nothing, so people are told of what keeps it from its end alone
 	Limit  func() time.Duration       // after which a sync that does not move is stalled
 	Done   func() int64               // what the workflow knows to be done: a number that grows with everything
-	Shown  func(ctx workflow.Context) // shows that the sync is stalled, or is not any more
+	Shown  func(ctx workflow.Context) // shows that the sync is stalled and why, or is not any more
 
 	at      Standstill
 	changes int
@@ -51,6 +51,7 @@ func (t *Teller) GoOn(ctx workflow.Context) {
 	if t.Own.stands() {
 		t.changes++
 	}
+	t.at = Standstill{}
 	t.Own.goOn(workflow.Now(ctx))
 }
 
@@ -122,20 +123,15 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// look looks whether the sync has moved. What a running activity says that it waits for, such as a full disk, is why it has not.
+// look looks whether the sync has moved, and shows what is new.
 func (t *Teller) look(ctx workflow.Context) {
-	before, s := t.Own.StalledSince(), sight{heard: t.Done()}
+	since, why, s := t.Own.StalledSince(), t.Own.Why, sight{heard: t.Done()}
 	var known bool
 	if s.running, s.waiting, known = t.running(ctx); !known { // that an answer is missing is no news
-		s.running, s.waiting = t.Own.Count-t.Own.Known, t.at.Why
+		s.running, s.waiting = t.Own.Count-t.Own.Known, t.Own.Why
 	}
-	if t.Own.look(s, workflow.Now(ctx), t.Limit()) {
-		t.at = Standstill{Why: s.waiting}
-		if s.waiting != "" {
-			t.at.Do = "Mend what is said above: the sync goes on by itself"
-		}
-	}
-	if after := t.Own.StalledSince(); after != before {
+	t.Own.look(s, workflow.Now(ctx), t.Limit())
+	if t.Own.StalledSince() != since || t.Own.Why != why {
 		t.Shown(ctx)
 	}
 }
@@ -156,23 +152,47 @@ func (t *Teller) running(ctx workflow.Context) (sum int64, waiting string, known
 	return sum, waiting, true
 }
 
+// DoOfStall is what somebody can do about a stall of which a running activity says why.
+const DoOfStall = "Fix what is said above: the sync goes on by itself"
+
 // tell starts the workflow of a message.
 func (t *Teller) tell(ctx workflow.Context, fact notify.Fact) {
 	t.Own.Sent++
 	fact.Source, fact.Sync, fact.At = t.Source, t.Sync(), workflow.Now(ctx).UTC()
-	if fact.Event != notify.Recovered {
+	switch fact.Event {
+	case notify.Recovered:
+	case notify.Stalled:
+		if fact.Why = t.Own.Why; fact.Why != "" {
+			fact.Do = DoOfStall
+		}
+	default:
 		fact.Why, fact.Do, fact.Until = t.at.Why, t.at.Do, t.at.Until
 	}
-	fact.ID = notify.IDOf(t.Source, fact.Sync, fact.Event, t.Own.Sent)
-	if t.Heard() && !(t.Dry && isNoise(fact)) {
+	heard := t.Heard() && fact.Event != "" && !(t.Dry && isNoise(fact))
+	if !heard {
+		fact.Event = ""
+	}
+	if heard || fact.Unwritten {
+		fact.ID = notify.IDOf(t.Source, fact.Sync, cmp.Or(fact.Event, page), t.Own.Sent)
 		t.start(ctx, fact)
 	}
 }
+
+// page stands in the id where the event of a message stands, of a workflow that only writes the page of the sync.
+const page notify.Event = "page"
 
 // isNoise says whether a fact of a sync that delivers nothing is left out: its end, and waits that pass by themselves.
 func isNoise(fact notify.Fact) bool {
 	of := append([]notify.Event{fact.Event}, fact.Closes...)
 	return !slices.ContainsFunc(of, func(e notify.Event) bool { return e == notify.Blocked || e == notify.Held || e == notify.Stalled })
+}
+
+// summary is what the UI shows beside the workflow of a message.
+func summary(fact notify.Fact) string {
+	if fact.Event == "" {
+		return "write the page of " + fact.Source
+	}
+	return fmt.Sprintf("tell people of %s: %s", fact.Source, fact.Event)
 }
 
 // start starts it and waits until Temporal has it: the sync may end then.
@@ -184,7 +204,7 @@ func (t *Teller) start(ctx workflow.Context, fact notify.Fact) {
 		WorkflowID: fact.ID, TaskQueue: call.TaskQueue, WorkflowExecutionTimeout: Longest,
 		WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
 		ParentClosePolicy:     enumspb.PARENT_CLOSE_POLICY_ABANDON,
-		StaticSummary:         fmt.Sprintf("tell people of %s: %s", t.Source, fact.Event),
+		StaticSummary:         summary(fact),
 	})
 	err := workflow.ExecuteChildWorkflow(ctx, NotifySourceType, fact).GetChildWorkflowExecution().Get(ctx, nil)
 	if err != nil && !temporal.IsWorkflowExecutionAlreadyStartedError(err) {
@@ -197,14 +217,14 @@ func (t *Teller) Ended(ctx workflow.Context, fact notify.Fact) {
 	if t.Dry { // whoever started it asks
 		fact.Event = ""
 	}
-	if fact.Event == "" {
-		if t.Own.Event == "" {
-			return
-		}
+	if fact.Event == "" && t.Own.Event != "" {
 		fact.Event = notify.Recovered
 	}
 	if t.Own.Event != "" {
 		fact.Closes, t.Own.Event = append(fact.Closes, t.Own.Event), ""
+	}
+	if fact.Event == "" && !fact.Unwritten {
+		return
 	}
 	t.at = Standstill{Why: fact.Why, Do: fact.Do}
 	t.tell(ctx, fact)

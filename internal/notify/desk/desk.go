@@ -92,12 +92,14 @@ func (d *Desk) message(ctx context.Context, one about, asking []notify.Asking) [
 	if len(wanted) == 0 {
 		return mark.Told
 	}
-	if mark.Late = noted && d.late(ctx, message.Fact); mark.Late {
-		wanted = nil
-	} else if noted && mark.Told == nil {
-		d.note(ctx, message.Fact)
+	if noted && d.late(ctx, message.Fact) {
+		mark.passOver(wanted, time.Now().UTC())
+	} else {
+		if noted && mark.Told == nil {
+			d.note(ctx, message.Fact)
+		}
+		mark.take(d.Send(ctx, message, wanted))
 	}
-	mark.take(d.Send(ctx, message, wanted))
 	d.keep(context.WithoutCancel(ctx), one.fact, mark)
 	return mark.Told
 }

@@ -12,11 +12,28 @@ import (
 
 // Mark is what the bucket has of one message. It is there before the message is sent.
 type Mark struct {
-	ID    string        `json:"id"`
-	Event notify.Event  `json:"event"`
-	At    time.Time     `json:"at"`             // when happened what it tells
-	Told  []notify.Told `json:"told"`           // what became of it, by receiver; null: whoever began to send it did not come to an end
-	Late  bool          `json:"late,omitempty"` // it was not sent: a later one of its sync was told before it
+	ID     string         `json:"id"`
+	Event  notify.Event   `json:"event"`
+	Closes []notify.Event `json:"closes,omitempty"` // what is over by it
+	At     time.Time      `json:"at"`               // when happened what it tells
+	Told   []notify.Told  `json:"told"`             // what became of it, by receiver; null: whoever began to send it did not come to an end
+}
+
+// overtakes says whether what an event opens is no news once this message is there: it closes that, or tells it again.
+func (m *Mark) overtakes(event notify.Event) bool {
+	return m.Event == event || slices.Contains(m.Closes, event)
+}
+
+// notSent is what became of a message that came late.
+const notSent = "not sent: a later message of the sync, which says that it is over or tells it again, was there before"
+
+// passOver notes that a message came late for all who asked for it.
+func (m *Mark) passOver(wanted []notify.Asking, at time.Time) {
+	told := make([]notify.Told, len(wanted))
+	for i, to := range wanted {
+		told[i] = notify.Told{ID: m.ID, Event: m.Event, Receiver: to.Name, At: at, Failure: notSent}
+	}
+	m.take(told)
 }
 
 // failed says whether a receiver is among those that did not get the message.
@@ -42,7 +59,7 @@ func (m *Mark) take(told []notify.Told) {
 // mark notes that a message is about to be sent, and gives what is known of earlier tries; false where the bucket is away, which holds up no
 // message.
 func (d *Desk) mark(ctx context.Context, message notify.Message) (mark Mark, noted bool) {
-	fresh := Mark{ID: message.ID, Event: message.Event, At: message.At}
+	fresh := Mark{ID: message.ID, Event: message.Event, Closes: message.Closes, At: message.At}
 	key := staging.ToldKey(message.Source, message.Sync, message.ID)
 	mark, err := ask(ctx, d, message.Source, markWithin, func(ctx context.Context) (mark Mark, err error) {
 		written, err := d.Store.WriteNewJSON(ctx, key, fresh)

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -19,12 +20,12 @@ const (
 
 // turn is where a message is among those of its sync.
 type turn struct {
-	passed bool // a later one was told, or is about to be
+	passed bool // a later one that makes it no news was told, or is about to be
 	waits  bool // the one before it is being sent
 }
 
-// late waits until the message before this one was sent, and says whether a later one is before it. What stands is then not told any more:
-// that it is over may have been told. Each writes its marker first and then looks, so of two at least one sees the other.
+// late waits until the message before this one was sent, and says whether a later one is before it that closes what this one opens, or tells it
+// again. What stands is then not told any more. Each writes its marker first and then looks, so of two at least one sees the other.
 func (d *Desk) late(ctx context.Context, fact notify.Fact) bool {
 	if notify.NumberOf(fact.Source, fact.Sync, fact.ID) == 0 {
 		return false
@@ -63,22 +64,30 @@ func (d *Desk) turnOf(ctx context.Context, fact notify.Fact) (now turn, err erro
 		if err != nil {
 			return turn{}, err
 		}
-		n := number(strings.TrimSuffix(strings.TrimPrefix(key, prefix), ".json"))
-		now.passed = now.passed || n > own
-		if n < own && n > before {
+		switch n := number(strings.TrimSuffix(strings.TrimPrefix(key, prefix), ".json")); {
+		case n > own && !now.passed:
+			later, _, err := markOf(ctx, d.Store, key)
+			if err != nil {
+				return turn{}, err
+			}
+			now.passed = later.overtakes(fact.Event)
+		case n < own && n > before:
 			before, last = n, key
 		}
 	}
 	if last == "" {
 		return now, nil
 	}
-	var mark Mark
-	if err := d.Store.ReadJSON(ctx, last, &mark); err != nil {
-		if d.Store.Unreadable(err) {
-			err = nil
-		}
-		return now, err
+	mark, known, err := markOf(ctx, d.Store, last)
+	now.waits = known && mark.Told == nil
+	return now, err
+}
+
+// markOf reads the marker of a message; false where it cannot be read, or is gone by now.
+func markOf(ctx context.Context, store *staging.Store, key string) (mark Mark, known bool, err error) {
+	err = store.ReadJSON(ctx, key, &mark)
+	if errors.Is(err, staging.ErrNotExist) || store.Unreadable(err) {
+		return Mark{}, false, nil
 	}
-	now.waits = mark.Told == nil
-	return now, nil
+	return mark, err == nil, err
 }

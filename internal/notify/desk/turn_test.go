@@ -3,6 +3,7 @@ package desk_test
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -32,15 +33,28 @@ func TestTell_aMessageThatComesLate(t *testing.T) {
 	}
 	var mark desk.Mark
 	late := numbered(1, notify.Stalled)
-	if err := p.Store.ReadJSON(t.Context(), staging.ToldKey("acme", late.Sync, late.ID), &mark); err != nil || !mark.Late || mark.Told == nil {
+	if err := p.Store.ReadJSON(t.Context(), staging.ToldKey("acme", late.Sync, late.ID), &mark); err != nil || len(mark.Told) != 1 ||
+		mark.Told[0].Receiver != "ops" || !strings.HasPrefix(mark.Told[0].Failure, "not sent: ") || mark.Told[0].ID != late.ID {
 		t.Errorf("the marker is %+v, %v", mark, err)
 	}
 	p.want("another one", p.tell(numbered(12, notify.Blocked)), events{"ops": {notify.Blocked}})
+	p.want("the same, of the day before", p.tell(numbered(10, notify.Blocked)), events{})
 	p.want("what closes something is told late too", p.tell(numbered(11, notify.Recovered, notify.Stalled)), events{"ops": {notify.Recovered}})
 	other := numbered(3, notify.Stalled)
 	other.Sync = syncOf(1)
 	other.ID = notify.IDOf("acme", other.Sync, notify.Stalled, 3)
 	p.want("of another sync", p.tell(other), events{"ops": {notify.Stalled}})
+}
+
+// What stands is told though a later message of the sync is there that says nothing of it: for some receivers it is the only one.
+func TestTell_aMessageThatComesLateAndIsNews(t *testing.T) {
+	t.Parallel()
+	p := open(t, notify.Configured{Name: "ops", Events: []notify.Event{notify.Held}}, notify.Configured{Name: "team", Events: []notify.Event{notify.Blocked}})
+	p.want("the later one", p.tell(numbered(2, notify.Blocked)), events{"team": {notify.Blocked}})
+	p.want("the earlier one", p.tell(numbered(1, notify.Held)), events{"ops": {notify.Held}})
+	if s := p.standing(notify.Held); !s.Open() {
+		t.Errorf("it stands as %+v", s)
+	}
 }
 
 // A worker that was killed between the marker and the sending of a message has another one send it, unless a later one was told meanwhile.

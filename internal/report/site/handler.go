@@ -201,7 +201,7 @@ func (h *handler) newest(ctx context.Context, source string) (newest string, err
 
 // page answers with the page of a sync.
 func (h *handler) page(ctx context.Context, w http.ResponseWriter, source, id string) error {
-	content, err := h.read(ctx, staging.PageKey(source, id), "Sync "+id+" of "+source+" has no page here: it still runs, it was terminated, "+
+	content, err := h.read(ctx, staging.PageKey(source, id), "Sync "+id+" of "+source+" has no page here: it still runs or has just ended, it was terminated, "+
 		"or its page is kept no longer. Once it is over, longhaul report "+source+" "+id+" makes a page of what it left.")
 	if err != nil {
 		return err
