@@ -82,7 +82,7 @@
     if (!index.dataset.why) return;
     const command = document.createElement("code");
     command.textContent = `${index.dataset.why} '${name.replaceAll("'", "'\\''")}'`;
-    found.append(" If it went before this sync, or had that name before, this knows it: ", command);
+    found.append(" If it went before this sync, or had that name before, this knows it by its whole name: ", command);
   };
 
   const search = async () => {
