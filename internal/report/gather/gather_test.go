@@ -161,7 +161,8 @@ func TestGather_findsTheDashboardsOfReportsThatAreNotThere(t *testing.T) {
 	o := newOrg(t, 3)
 	o.Put(o.Sync.Inventory("components"),
 		fmt.Sprintf(`{"Id":%q,"Name":"There","DashboardId":%q,"CustomReportId":%q}`, id("01a", 1), id("01Z", 1), id("00O", 1)),
-		fmt.Sprintf(`{"Id":%q,"Name":"Not there","DashboardId":%q,"CustomReportId":%q}`, id("01a", 2), id("01Z", 1), id("00O", 99)))
+		fmt.Sprintf(`{"Id":%q,"Name":"Not there","DashboardId":%q,"CustomReportId":%q}`, id("01a", 2), id("01Z", 1), id("00O", 99)),
+		fmt.Sprintf(`{"Id":%q,"Name":"A text","DashboardId":%q,"CustomReportId":null}`, id("01a", 3), id("01Z", 1)))
 	if _, err := account.Write(t.Context(), account.Input{Store: o.Store, Sync: o.Sync}, account.Manifest{}); err != nil {
 		t.Fatal(err)
 	}
