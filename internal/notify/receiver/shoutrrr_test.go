@@ -27,8 +27,8 @@ func TestShoutrrr_reachesSlack(t *testing.T) {
 		t.Fatalf("told %+v", told)
 	}
 	got, bodies := slack.all()
-	at := slices.IndexFunc(bodies, func(body string) bool { return strings.Contains(body, "the sync is blocked") })
-	if at < 0 || got[at].URL.Path != "/services/T0000AAAA/B0000BBBB/cccccccccccccccccccccccc" {
+	at := slices.IndexFunc(got, func(r *http.Request) bool { return r.URL.Path == "/services/T0000AAAA/B0000BBBB/cccccccccccccccccccccccc" })
+	if at < 0 { // another test has a hook of its own there
 		t.Fatalf("got %v", bodies)
 	}
 	for _, want := range []string{"acme: the sync is blocked", "Unblock the app.", "longhaul resume acme", "https://temporal.example.com/x"} {

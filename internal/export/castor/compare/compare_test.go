@@ -176,7 +176,7 @@ func TestFolders_sayWhatDiffers(t *testing.T) {
 	column := func(typ string) change.Column { return change.Column{Label: "A", Type: typ} }
 	want := answer.Diff{
 		From: a, To: b, Names: map[string]string{sales: "Vertrieb für alle"},
-		Totals: change.Counts{item.Report: {Added: 1, Gone: 1, Renamed: 1, Moved: 1, Columns: 1, State: 1}, item.User: {Gone: 1}},
+		Totals: change.Counts{item.Report: {Added: 1, Gone: 1, Renamed: 1, Moved: 1, Lost: 1, LostColumns: 1, State: 1}, item.User: {Gone: 1}},
 		Reports: answer.ReportChanges{
 			RecordChanges: answer.RecordChanges{
 				Added: []answer.Named{{ID: id("00O", 5), Name: "e", Folder: sales}}, Gone: []answer.Named{{ID: id("00O", 4), Name: "d", Folder: sales}},
