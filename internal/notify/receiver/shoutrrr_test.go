@@ -27,7 +27,9 @@ func TestShoutrrr_reachesSlack(t *testing.T) {
 		t.Fatalf("told %+v", told)
 	}
 	got, bodies := slack.all()
-	at := slices.IndexFunc(got, func(r *http.Request) bool { return r.URL.Path == "/services/T0000AAAA/B0000BBBB/cccccccccccccccccccccccc" })
+	at := slices.IndexFunc(got, func(r *http.Request) bool {
+		return r.URL.Path == "/services/T0000AAAA/B0000BBBB/cccccccccccccccccccccccc"
+	})
 	if at < 0 { // another test has a hook of its own there
 		t.Fatalf("got %v", bodies)
 	}
