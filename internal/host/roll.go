@@ -21,7 +21,6 @@ import (
 	"longhaul/internal/hang"
 	"longhaul/internal/history"
 	"longhaul/internal/host/underway"
-	"longhaul/internal/humanize"
 	"longhaul/internal/notify"
 	"longhaul/internal/notify/desk"
 	"longhaul/internal/notify/watch"
@@ -267,12 +266,11 @@ func waitIn(p workflows.Progress) *overview.Wait {
 	case p.Wait == history.WaitWorker:
 		wait.For, wait.Why = overview.ForWorker, "no worker serves the source" // how to get one is said of the source
 	case p.Waiting != "":
-	case p.Trouble != "":
-		wait.Why = p.Trouble
 	case p.Stalled != nil:
 		wait.For = overview.ForOperator
-		wait.Why = "nothing has moved since " + humanize.Date(*p.Stalled)
-		wait.Do = "look whether the workers of the source run and answer, and start one that hangs again"
+		wait.Why, wait.Do = p.StallWords()
+	case p.Trouble != "":
+		wait.Why = p.Trouble
 	default:
 		return nil
 	}

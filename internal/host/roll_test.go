@@ -11,6 +11,7 @@ import (
 	"longhaul/activities"
 	"longhaul/internal/fault"
 	"longhaul/internal/history"
+	"longhaul/internal/humanize"
 	"longhaul/internal/overview"
 	"longhaul/internal/schedule"
 	"longhaul/internal/source"
@@ -40,9 +41,9 @@ func TestWaitIn_saysWhoHasToAct(t *testing.T) {
 		"the calls of others": {workflows.Progress{Phase: workflows.PhaseDescribe, Waiting: "used up", Wait: history.WaitQuota, Looks: &until}, &overview.Wait{Phase: "describe", Why: "used up", Looks: until, For: overview.ForNobody}},
 		"no worker":           {workflows.Progress{Phase: workflows.PhaseAuthenticate, Waiting: workflows.Unserved("acme"), Wait: history.WaitWorker}, &overview.Wait{Phase: "authenticate", Why: "no worker serves the source", For: overview.ForWorker}},
 		"it tries again":      {workflows.Progress{Phase: workflows.PhaseDescribe, Trouble: "503"}, &overview.Wait{Phase: "describe", Why: "503", For: overview.ForNobody}},
-		"it is stalled": {workflows.Progress{Phase: workflows.PhaseDescribe, Stalled: &until}, &overview.Wait{
-			Phase: "describe", Why: "nothing has moved since 29 Nov 2026 12:00 UTC",
-			Do: "look whether the workers of the source run and answer, and start one that hangs again", For: overview.ForOperator,
+		"it is stalled": {workflows.Progress{Phase: workflows.PhaseDescribe, Stalled: &until, Trouble: "503"}, &overview.Wait{
+			Phase: "describe", Why: "nothing has moved since " + humanize.Moment(until) + ": 503",
+			Do: "look whether its workers run and answer, and restart one that hangs; nothing is lost", For: overview.ForOperator,
 		}},
 	} {
 		if diff := cmp.Diff(row.want, waitIn(row.progress)); diff != "" {
