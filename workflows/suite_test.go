@@ -177,6 +177,7 @@ func environment(t *testing.T, o *org, id string) *testsuite.TestWorkflowEnviron
 	for _, mock := range o.mocks { // no activity may be registered after the first mock
 		mock()
 	}
+	o.mocks = nil // an org may stand for several environments
 	return env
 }
 
