@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -118,9 +117,7 @@ func (v *serveVerb) serve(ctx context.Context, n *node.Node, o node.Options) err
 	served, left := n.Sources()
 	n.Resume(ctx, o.Settings.DataDir, slices.Concat(served, left), v.console.name, v.console.note)
 	n.WatchBucket(ctx)
-	o.Logger.Info("serving", zap.Strings("sources", served), zap.Strings("left_out", left),
-		zap.String("temporal", n.Address), zap.String("ui", n.UI), zap.String("version", v.app.Version),
-		zap.String("metrics", cmp.Or(o.Settings.Metrics.Address, config.Nowhere)), zap.Strings("receivers", o.Settings.Notify.Names()))
+	o.Logger.With(v.serves(served, left, o.Settings)...).Info("serving", zap.String("temporal", n.Address), zap.String("ui", n.UI))
 	if err := v.console.ready(addresses{n.Address, n.UI, n.Pages}, sourcesLine(served, left)); err != nil {
 		return err
 	}

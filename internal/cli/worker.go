@@ -51,9 +51,7 @@ func (v *workerVerb) run(ctx context.Context, cmd *cobra.Command) error {
 	}
 	defer n.Close()
 	served, left := n.Sources()
-	options.Logger.Info("working", zap.Strings("sources", served), zap.Strings("left_out", left),
-		zap.String("task_queue", workflows.TaskQueue), zap.String("version", v.app.Version),
-		zap.String("metrics", cmp.Or(settings.Metrics.Address, config.Nowhere)), zap.Strings("receivers", settings.Notify.Names()))
+	options.Logger.With(v.serves(served, left, settings)...).Info("working", zap.String("task_queue", workflows.TaskQueue))
 	if len(served)+len(left) == 0 {
 		options.Logger.Warn(noneConnected)
 	}
@@ -62,4 +60,12 @@ func (v *workerVerb) run(ctx context.Context, cmd *cobra.Command) error {
 	}
 	options.Logger.Info("draining: shards flush what they have, and other workers take over")
 	return nil
+}
+
+// serves says in the log what a process that serves sources does, and where it tells of them.
+func (p program) serves(served, left []string, settings config.Config) []zap.Field {
+	return []zap.Field{
+		zap.Strings("sources", served), zap.Strings("left_out", left), zap.String("version", p.app.Version),
+		zap.String("metrics", cmp.Or(settings.Metrics.Address, config.Nowhere)), zap.Strings("receivers", settings.Notify.Names()),
+	}
 }
